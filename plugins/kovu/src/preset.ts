@@ -1,0 +1,32 @@
+import { djangoStatic } from '@kovu/django-static'
+import { hulkAmd } from '@kovu/hulk-amd'
+import { lessYui } from '@kovu/less-yui'
+import { requirejsAmd } from '@kovu/requirejs-amd'
+import { vhostDev } from '@kovu/vhost-dev'
+import type { PluginOption } from 'vite'
+
+import { discover } from './discover.ts'
+import type { KovuOptions } from './options.ts'
+import { roofPlugin } from './roof.ts'
+
+/**
+ * The whole suite as one plugin call: every plugin that the project has work for, and the graph over them.
+ *
+ * @param options See {@link KovuOptions}; with none, what the working directory holds decides.
+ * @returns Plugins for Vite's `plugins`.
+ */
+export function kovu(options: KovuOptions = {}): PluginOption[] {
+  const found = discover(process.cwd())
+  const { django, requirejs } = {
+    django: options.django ?? (found.manage === undefined ? false : { manage: found.manage }),
+    requirejs: options.requirejs ?? (found.build === undefined ? false : { build: found.build }),
+  }
+  return [
+    roofPlugin(options, found),
+    options.less !== false && lessYui(options.less),
+    options.hulk !== false && hulkAmd({ format: 'amd', ...options.hulk }),
+    requirejs !== false && requirejsAmd(requirejs),
+    django !== false && djangoStatic(django),
+    options.vhosts !== undefined && options.vhosts !== false && vhostDev(options.vhosts),
+  ]
+}

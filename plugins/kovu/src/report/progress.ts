@@ -1,0 +1,79 @@
+import { stripVTControlCharacters, styleText } from 'node:util'
+
+import type { Log } from '@kovu/protocol'
+
+import type { RunEvent } from '../graph/run.ts'
+
+/** Where lines go. */
+export interface Terminal {
+  write(text: string): void
+  /** Colours and a live status line only make sense for a person at a terminal. */
+  readonly isTTY: boolean
+}
+
+/** Shows a run: a line for each target as it ends, and what is running now where the terminal can show it. */
+export class Progress {
+  readonly #terminal: Terminal
+  readonly #running = new Map<string, number>()
+  #timer: NodeJS.Timeout | undefined
+  #statusShown = false
+  readonly log: Log
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+    this.log = {
+      info: (message) => this.#line(message),
+      warn: (message) => this.#line(this.#style('yellow', message)),
+      error: (message) => this.#line(this.#style('red', message)),
+    }
+  }
+
+  /** Takes an event of the run; see {@link RunEvent}. */
+  report(event: RunEvent): void {
+    if (event.type === 'start') {
+      this.#running.set(event.name, performance.now())
+      this.#timer ??= this.#terminal.isTTY
+        ? setInterval(() => this.#status(), 100).unref()
+        : undefined
+      return
+    }
+    this.#running.delete(event.name)
+    const mark = event.type === 'end' ? this.#style('green', '✓') : this.#style('red', '✗')
+    this.#line(`${mark} ${event.name} ${this.#style('dim', seconds(event.time))}`)
+  }
+
+  /** Ends the live status line. */
+  close(): void {
+    clearInterval(this.#timer)
+    this.#clear()
+  }
+
+  #line(text: string): void {
+    this.#clear()
+    this.#terminal.write(`${this.#terminal.isTTY ? text : stripVTControlCharacters(text)}\n`)
+  }
+
+  #status(): void {
+    if (this.#running.size === 0) return
+    const names = [...this.#running].map(
+      ([name, started]) => `${name} ${seconds(performance.now() - started)}`,
+    )
+    this.#clear()
+    this.#terminal.write(this.#style('dim', `… ${names.join('  ')}`))
+    this.#statusShown = true
+  }
+
+  #clear(): void {
+    if (this.#statusShown) this.#terminal.write('\r\u001B[K')
+    this.#statusShown = false
+  }
+
+  #style(format: Parameters<typeof styleText>[0], text: string): string {
+    return this.#terminal.isTTY ? styleText(format, text, { validateStream: false }) : text
+  }
+}
+
+/** A duration for people: `0.34 s`. */
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`
+}
