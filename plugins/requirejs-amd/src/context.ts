@@ -1,0 +1,56 @@
+/** What one call of `requirejsAmd()` knows; every hook gets the same one. */
+import type { ResolvedConfig } from 'vite'
+import type { Options } from './options.ts'
+import { findPeers, type Peers } from './peers.ts'
+import { readProjects } from './project.ts'
+import type { BuildFile, Graph, Ids, RequireConfig } from './types.ts'
+
+/** A RequireJS configuration with its modules: one for each build file, or the one found in a `data-main` file. */
+export interface Project {
+  /** The build file; undefined when there is only a configuration. */
+  readonly build: BuildFile | undefined
+  /** Public name of `baseUrl`, without slashes at its ends. */
+  readonly prefix: string
+  /** The pages' configuration as far as it is known before they run; `baseUrl` is left out. */
+  readonly config: RequireConfig
+  /** Source text of the configuration's functions, by dotted path. */
+  readonly dynamic: Readonly<Record<string, string>>
+  readonly ids: Ids
+  readonly graph: Graph
+  /** Files that the configuration was read from. */
+  readonly watch: readonly string[]
+}
+
+/** One plugin call. */
+export interface Context {
+  readonly options: Options
+  /** Vite's configuration. Set by `configResolved`, and not to be read before. */
+  config: ResolvedConfig
+  /** The plugins beside this one. Asked at the first call. */
+  peers(): Promise<Peers>
+  /** One project for each build file, in the order of the option; one for `config` alone; else none. */
+  projects(): Promise<readonly Project[]>
+  /** Forgets peers and projects (a build file or a configuration changed; a new build starts). */
+  reset(): void
+}
+
+/**
+ * Makes the context of a plugin call.
+ *
+ * @param options What the user gave.
+ */
+export function createContext(options: Options): Context {
+  let peers: Promise<Peers> | undefined
+  let projects: Promise<readonly Project[]> | undefined
+  const context: Context = {
+    options,
+    config: undefined as unknown as ResolvedConfig,
+    peers: () => (peers ??= findPeers(context.config)),
+    projects: () => (projects ??= context.peers().then((found) => readProjects(context, found))),
+    reset() {
+      peers = undefined
+      projects = undefined
+    },
+  }
+  return context
+}

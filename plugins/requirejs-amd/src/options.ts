@@ -1,0 +1,21 @@
+import type { RequireConfig } from './types.ts'
+import type { RjsBuild } from './config/rjs.ts'
+
+/** What `requirejsAmd()` takes. Every option has a default that suits a small site. */
+export interface Options {
+  /**
+   * The r.js build file or files (paths below Vite's root), or their content. The first one also tells which
+   * configuration the site's pages run with. Without one, the configuration is found in `data-main` files.
+   */
+  build?: string | RjsBuild | readonly (string | RjsBuild)[] | undefined
+  /**
+   * A file that calls `require.config()` (a path below Vite's root), or the configuration itself, laid over the build
+   * file's: what the pages say at run time and the build file does not know.
+   */
+  config?: string | RequireConfig | undefined
+  /**
+   * Public name of the require.js that this plugin's loader replaces, such as `lib/require.js`. By default every file
+   * that is recognised as require.js by its content is replaced.
+   */
+  loader?: string | undefined
+}
