@@ -41,6 +41,8 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
   let built: Promise<void> | undefined
   const build = (): Promise<void> => (built ??= options.build())
 
+  // Most targets wait for other processes or native code, so even one core is kept busy by two of them.
+  const cores = Math.max(2, availableParallelism())
   const waiting = new Map(nodes.map((node) => [node.name, node]))
   const running = new Map<string, Promise<void>>()
   let failure: { error: unknown } | undefined
@@ -53,7 +55,7 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
   while (waiting.size > 0 || running.size > 0) {
     for (const node of waiting.values()) {
       if (failure !== undefined || options.signal.aborted) waiting.clear()
-      else if (running.size < availableParallelism() && ready(node)) {
+      else if (running.size < cores && ready(node)) {
         waiting.delete(node.name)
         running.set(
           node.name,

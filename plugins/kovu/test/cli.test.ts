@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { main } from '../src/cli/main.ts'
+import { readArguments } from '../src/cli/arguments.ts'
+import { clean } from '../src/targets/clean.ts'
+
+const config = `
+const say = (name) => ({ help: 'says ' + name, run: ({ log }) => { log.info('ran ' + name) } })
+export default {
+  logLevel: 'silent',
+  plugins: [{
+    name: 'fixture',
+    api: {
+      kovu: {
+        targets: {
+          css: say('css'),
+          static: { ...say('static'), deps: ['css'] },
+          broken: { help: 'fails', run: () => { throw Object.assign(new Error('Unexpected token'), { id: '/site/main.less', loc: { line: 3, column: 7 }, frame: '3 | a {' }) } },
+        },
+        commands: {
+          findstatic: { help: 'says who wins', run: ({ args, log }) => { log.info('asked for ' + args.join(' ')); return 3 } },
+        },
+      },
+    },
+  }],
+}
+`
+
+let root: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kovu-cli-'))
+  await writeFile(join(root, 'vite.config.mjs'), config)
+})
+afterAll(() => rm(root, { recursive: true }))
+
+async function kovu(...argv: string[]): Promise<{ code: number; text: string }> {
+  let text = ''
+  const code = await main([...argv, '--root', root], {
+    write: (part) => {
+      text += part
+    },
+    isTTY: false,
+  })
+  return { code, text }
+}
+
+describe('the kovu command', () => {
+  test('runs targets in the order of the graph and says how long each took', async () => {
+    const { code, text } = await kovu('static')
+    expect(code).toBe(0)
+    expect(text).toMatch(
+      /^ran css\n✓ css \d\.\d\d s\nran static\n✓ static \d\.\d\d s\n2 targets in/,
+    )
+  })
+
+  test('only says what it would run with --dry-run', async () => {
+    expect(await kovu('static', '-n')).toEqual({ code: 0, text: 'css\nstatic\n' })
+  })
+
+  test('lists the targets and commands of the project', async () => {
+    const { text } = await kovu('--list')
+    expect(text).toContain('  css     says css')
+    expect(text).toContain('  findstatic  says who wins')
+  })
+
+  test('draws the graph', async () => {
+    expect((await kovu('static', '--graph')).text).toBe('static\n└─ css\n')
+  })
+
+  test('hands a command its words and returns its exit code', async () => {
+    expect(await kovu('findstatic', 'main.css', 'x.js')).toEqual({
+      code: 3,
+      text: 'asked for main.css x.js\n',
+    })
+  })
+
+  test('prints a Makefile that make understands', async () => {
+    const { text } = await kovu('makefile')
+    await writeFile(join(root, 'Makefile'), text)
+    const { stdout } = spawnSync('make', ['-n', 'static', 'KOVU_FLAGS=-B'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('npx kovu static -B\n')
+  })
+
+  test('shows a located error with its place and frame, and fails', async () => {
+    const { code, text } = await kovu('broken')
+    expect(code).toBe(1)
+    expect(text).toContain('Unexpected token\n/site/main.less:3:7\n3 | a {\n')
+    expect(text).not.toContain('at run')
+  })
+
+  test('suggests the nearest target or command', async () => {
+    const { code, text } = await kovu('findstatik')
+    expect(code).toBe(1)
+    expect(text).toContain('There is no target or command `findstatik`. Did you mean `findstatic`?')
+  })
+
+  test('says what to write when there is no Vite config', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'kovu-empty-'))
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    expect(await main(['--root', empty], out)).toBe(1)
+    expect(text).toContain('There is no Vite config in')
+    expect(text).toContain('plugins: [kovu()]')
+    await rm(empty, { recursive: true })
+  })
+
+  test('refuses an option that does not exist, with exit code 2', async () => {
+    const { code, text } = await kovu('--statik')
+    expect(code).toBe(2)
+    expect(text).toContain('`kovu --help` shows what there is.')
+  })
+
+  test('shows help and version without a project', async () => {
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    expect(await main(['--help'], out)).toBe(0)
+    expect(await main(['--version'], out)).toBe(0)
+    expect(text).toContain('kovu testserver')
+    expect(text).toMatch(/\n0\.\d+\.\d+\n$/)
+  })
+})
+
+describe('clean', () => {
+  test('removes staging and compiled Python, and nothing else', async () => {
+    const site = await mkdtemp(join(tmpdir(), 'kovu-clean-'))
+    const folders = [
+      'node_modules/.kovu/css',
+      'node_modules/other/__pycache__',
+      'app/__pycache__',
+      'staticroot',
+    ]
+    for (const folder of folders) await mkdir(join(site, folder), { recursive: true })
+    await writeFile(join(site, 'app/__pycache__/views.pyc'), '')
+    await writeFile(join(site, 'app/views.py'), '')
+    const said: string[] = []
+    const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
+    await clean.run({
+      root: site,
+      mode: 'production',
+      force: false,
+      signal: new AbortController().signal,
+      log,
+      input: () => {},
+      output: () => {},
+      build: () => Promise.resolve(),
+    })
+    const left = (path: string): boolean => existsSync(join(site, path))
+    expect(['node_modules/.kovu', 'app/__pycache__'].filter(left)).toEqual([])
+    expect(['app/views.py', 'staticroot', 'node_modules/other/__pycache__'].every(left)).toBe(true)
+    expect(said).toEqual([
+      `removed ${join(site, 'node_modules/.kovu')} and 1 folders or files of compiled Python`,
+    ])
+    await rm(site, { recursive: true })
+  })
+})
+
+describe('the command line', () => {
+  test('reads long and short options', () => {
+    expect(readArguments(['css', 'js', '-m', 'staging', '-B', '-n'])).toMatchObject({
+      words: ['css', 'js'],
+      mode: 'staging',
+      force: true,
+      dryRun: true,
+    })
+  })
+})
