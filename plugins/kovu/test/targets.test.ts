@@ -1,0 +1,140 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { KovuError } from '../src/error.ts'
+import { plan } from '../src/graph/plan.ts'
+import { run } from '../src/graph/run.ts'
+import { buildGraph } from '../src/graph/targets.ts'
+import type { OwnTarget } from '../src/options.ts'
+import { ownTargets } from '../src/own-targets.ts'
+import { main } from '../src/cli/main.ts'
+import { checkNode, setUp } from '../src/targets/init.ts'
+
+let root: string
+let said: string[]
+const log = {
+  info: (line: string) => void said.push(line),
+  warn: (line: string) => void said.push(line),
+  error: (line: string) => void said.push(line),
+}
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kovu-targets-'))
+  said = []
+})
+afterEach(() => rm(root, { recursive: true }))
+
+async function runOwn(targets: Record<string, OwnTarget>, goal: string): Promise<void> {
+  const graph = buildGraph(ownTargets(targets, () => root))
+  await run(plan(graph, [goal]), {
+    root,
+    mode: 'production',
+    force: false,
+    log,
+    signal: new AbortController().signal,
+    report: () => {},
+    build: () => Promise.resolve(),
+  })
+}
+
+describe("a project's own target", () => {
+  test('runs its command in the root, with the virtual environment first on PATH', async () => {
+    await mkdir(join(root, '.venv/bin'), { recursive: true })
+    await writeFile(join(root, '.venv/bin/greet'), '#!/bin/sh\necho "hello from $PWD"\n', {
+      mode: 0o755,
+    })
+    await runOwn({ hello: { run: 'greet' } }, 'hello')
+    expect(said).toEqual([`  hello from ${root}`])
+  })
+
+  test('may be a function', async () => {
+    let ran = false
+    const target = {
+      run: () => {
+        ran = true
+      },
+    }
+    await runOwn({ own: target }, 'own')
+    expect(ran).toBe(true)
+  })
+
+  test('fails with the end of its output and the command to run by hand', async () => {
+    const failing = runOwn({ bad: { run: 'echo too bad >&2; exit 4' } }, 'bad')
+    await expect(failing).rejects.toMatchObject({
+      code: 'KOVU_COMMAND_FAILED',
+      message: expect.stringMatching(
+        /command of bad ended with code 4: echo too bad.*\n.*\ntoo bad$/s,
+      ),
+    })
+  })
+})
+
+describe('init', () => {
+  test('does nothing in a folder that needs nothing', async () => {
+    await setUp(root, log)
+    expect(said).toEqual([])
+  })
+
+  test('makes a virtual environment with the requirements, once', async () => {
+    await writeFile(join(root, 'requirements.txt'), '# nothing yet\n')
+    await setUp(root, log)
+    expect(said.filter((line) => line.startsWith('init:'))).toEqual([
+      'init: Python virtual environment',
+      'init: Python packages',
+    ])
+    said = []
+    await setUp(root, log)
+    expect(said).toEqual([])
+    await writeFile(join(root, 'requirements.txt'), '# something new\n')
+    await setUp(root, log)
+    expect(said[0]).toBe('init: Python packages')
+    expect(await readFile(join(root, '.venv/.kovu-requirements'), 'utf8')).toHaveLength(64)
+  })
+
+  test('names the step that failed', async () => {
+    await writeFile(join(root, 'requirements.txt'), 'this is no requirement\n')
+    await expect(setUp(root, log)).rejects.toThrow('init (Python packages) ended with code')
+  })
+
+  test('says which Node it needs', () => {
+    expect(() => checkNode('18.20.0')).toThrow(KovuError)
+    expect(() => checkNode('22.3.0')).toThrow('Kovu needs Node 20.19 or later')
+    expect(() => checkNode('20.19.0')).not.toThrow()
+    expect(() => checkNode('24.0.0')).not.toThrow()
+  })
+})
+
+describe('errors', () => {
+  async function codeOf(work: () => unknown): Promise<unknown> {
+    try {
+      await work()
+      return undefined
+    } catch (error) {
+      return (error as KovuError).code
+    }
+  }
+
+  test('have stable codes', async () => {
+    const round = buildGraph([
+      ...ownTargets(
+        { a: { run: 'true', before: 'b' }, b: { run: 'true', before: 'a' } },
+        () => root,
+      ),
+    ])
+    expect(await codeOf(() => plan(round, ['a']))).toBe('KOVU_CYCLE')
+    expect(await codeOf(() => plan(round, ['c']))).toBe('KOVU_UNKNOWN_TARGET')
+    expect(await codeOf(() => checkNode('16.0.0'))).toBe('KOVU_PREREQUISITE')
+  })
+
+  test('are told apart by the exit code: KOVU_USAGE is 2, KOVU_NO_CONFIG and KOVU_NO_PLUGIN are 1', async () => {
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    expect(await main(['--no-such'], out)).toBe(2)
+    expect(await main(['css', '--root', root], out)).toBe(1)
+    await writeFile(join(root, 'vite.config.mjs'), 'export default { logLevel: "silent" }')
+    expect(await main(['css', '--root', root], out)).toBe(1)
+    expect(text).toContain('has no plugin of Kovu')
+  })
+})
