@@ -12,15 +12,18 @@ import { clean } from '../src/targets/clean.ts'
 
 const config = `
 const say = (name) => ({ help: 'says ' + name, run: ({ log }) => { log.info('ran ' + name) } })
+let resolved
 export default {
   logLevel: 'silent',
   plugins: [{
     name: 'fixture',
+    configResolved(config) { resolved = config },
     api: {
       kovu: {
         targets: {
           css: say('css'),
           static: { ...say('static'), deps: ['css'] },
+          all: { help: 'everything', deps: ['static'], run: ({ log }) => { log.info('the plan is ' + resolved.kovu.targets.join(', ')) } },
           broken: { help: 'fails', run: () => { throw Object.assign(new Error('Unexpected token'), { id: '/site/main.less', loc: { line: 3, column: 7 }, frame: '3 | a {' }) } },
         },
         commands: {
@@ -57,6 +60,10 @@ describe('the kovu command', () => {
     expect(text).toMatch(
       /^ran css\n✓ css \d\.\d\d s\nran static\n✓ static \d\.\d\d s\n2 targets in/,
     )
+  })
+
+  test('tells the plugins everything that is going to run', async () => {
+    expect((await kovu('all')).text).toContain('the plan is css, static, all')
   })
 
   test('only says what it would run with --dry-run', async () => {

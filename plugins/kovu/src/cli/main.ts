@@ -59,6 +59,7 @@ async function work(args: Arguments, progress: Progress, out: Terminal): Promise
   if (args.graph) return say(out, drawGraph(project.graph, goals))
   const nodes = plan(project.graph, goals)
   if (args.dryRun) return say(out, nodes.map(({ name }) => name).join('\n'))
+  project.announce(nodes.map(({ name }) => name))
   await runTargets(project, args, nodes, progress)
   return 0
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Command } from '@kovu/protocol'
+import type { Command, KovuRun } from '@kovu/protocol'
 import type { ResolvedConfig, ViteBuilder } from 'vite'
 
 import { KovuError } from '../error.ts'
@@ -13,6 +13,8 @@ export interface Project {
   readonly config: ResolvedConfig
   readonly graph: Graph
   readonly commands: ReadonlyMap<string, Command>
+  /** Tells the plugins, through `config.kovu`, everything that is going to run: a plan is only known once they are loaded. */
+  announce(targets: readonly string[]): void
   /** Runs Vite's build of all environments. */
   build(): Promise<void>
 }
@@ -26,7 +28,7 @@ const servers = new Set(['testserver'])
 /**
  * Loads a project's Vite config once, for a build or for a server.
  *
- * @param targets The goals; the plugins learn them through `config.kovu`.
+ * @param targets The goals.
  * @throws KovuError `KOVU_NO_CONFIG` when there is none, `KOVU_NO_PLUGIN` when none of its plugins takes part.
  */
 export async function loadProject(args: Arguments, targets: readonly string[]): Promise<Project> {
@@ -58,6 +60,9 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
     config,
     graph,
     commands: new Map(peers(config).flatMap((api) => Object.entries(api.commands ?? {}))),
+    announce: (planned) => {
+      Object.assign(config, { kovu: { targets: planned } satisfies KovuRun })
+    },
     build: async () => {
       await builder?.buildApp()
     },
