@@ -1,0 +1,139 @@
+/**
+ * The linker: modules in registry form, one after the other in one classic script. Nothing is run early and no scope is
+ * merged; the registry of the page (RequireJS, almond, our loader) runs each module when RequireJS would.
+ */
+import { layerMap, type Part } from './link-map.ts'
+import { minifyScript, MinifyError } from './link-minify.ts'
+import { quote, tableFrame, type TableRow } from './link-table.ts'
+import { AmdError } from './error.ts'
+import type { SourceMapLike } from './types.ts'
+
+/** What is put into a file. */
+export type LinkInput =
+  /** A module that needs nothing but its id, its dependencies and its factory. */
+  | {
+      readonly kind: 'row'
+      readonly id: string
+      readonly deps: readonly string[]
+      /** The factory expression, with what has to stand around it. */
+      readonly factory: readonly Part[]
+    }
+  /** Text that stands at the top level as it is. */
+  | { readonly kind: 'text'; readonly parts: readonly Part[] }
+
+/** How a file is to be linked. */
+export interface LinkOptions {
+  readonly minify: boolean
+  /** Is a source map wanted? */
+  readonly map: boolean
+  /** Are comments with `@license`, `@preserve` or `/*!` kept when minifying? */
+  readonly licenses: boolean
+  /** The name of a source in the map. */
+  readonly sourceName: (file: string) => string
+}
+
+/** A linked file. */
+export interface Linked {
+  /** Ends in a newline; without a `sourceMappingURL`. */
+  readonly code: string
+  readonly map: SourceMapLike | undefined
+}
+
+/** From this many modules in a row, the table's prologue pays. */
+const TABLE_ROWS = 4
+
+/**
+ * Links one file.
+ *
+ * @param name The file's name, for messages and the map.
+ * @param inputs What it holds, in order.
+ * @param options How.
+ * @returns The script and its map.
+ * @throws {AmdError} `REQUIREJS_AMD_SYNTAX`, placed in the source, when the script cannot be minified.
+ */
+export async function link(
+  name: string,
+  inputs: readonly LinkInput[],
+  options: LinkOptions,
+): Promise<Linked> {
+  const parts = assemble(inputs, options.minify)
+  const text = parts.map((part) => part.text).join('')
+  if (!options.minify) {
+    return { code: text, map: options.map ? layerMap(parts, name, options.sourceName) : undefined }
+  }
+  const minified = await minifyScript(name, text, options.map).catch((error: unknown) => {
+    throw error instanceof MinifyError ? located(name, error, parts) : error
+  })
+  const header = options.licenses
+    ? [...new Set(minified.legal)].map((comment) => `${comment}\n`).join('')
+    : ''
+  return {
+    code: `${header}${minified.code.trimEnd()}\n`,
+    map:
+      minified.trace === undefined
+        ? undefined
+        : layerMap(parts, name, options.sourceName, {
+            ...minified.trace,
+            shift: header.split('\n').length - 1,
+          }),
+  }
+}
+
+function assemble(inputs: readonly LinkInput[], tables: boolean): readonly Part[] {
+  const parts: Part[] = []
+  const own = (text: string): void => void parts.push({ text, origin: undefined })
+  let run: (TableRow & { factory: readonly Part[] })[] = []
+  const flush = (): void => {
+    if (
+      tables &&
+      run.length >= TABLE_ROWS &&
+      new Set(run.map((row) => row.id)).size === run.length
+    ) {
+      const frame = tableFrame(run)
+      own(frame.before)
+      run.forEach((row, at) => {
+        if (at > 0) own(',\n')
+        parts.push(...row.factory)
+      })
+      own(frame.after)
+    } else {
+      for (const row of run) {
+        own(`define(${quote(row.id)},[${row.deps.map(quote).join(',')}],`)
+        parts.push(...row.factory)
+        own(');\n')
+      }
+    }
+    run = []
+  }
+  for (const input of inputs) {
+    if (input.kind === 'row') run.push(input)
+    else {
+      flush()
+      parts.push(...input.parts)
+      // As r.js does: a text that ends without a semicolon must not swallow the next one.
+      if (!/[;\n]\s*$/.test(input.parts.at(-1)?.text ?? '\n')) own('\n;\n')
+    }
+  }
+  flush()
+  return parts
+}
+
+/** A minifier's error, in the source it comes from. */
+function located(name: string, error: MinifyError, parts: readonly Part[]): AmdError {
+  let start = 0
+  for (const { text, origin } of parts) {
+    const at = (error.offset ?? -1) - start
+    if (at >= 0 && at < text.length && origin !== undefined) {
+      const place = { file: origin.file, text: origin.code, offset: origin.offset + at }
+      return new AmdError(
+        'REQUIREJS_AMD_SYNTAX',
+        `${error.message} (while minifying ${name}).`,
+        place,
+      )
+    }
+    start += text.length
+  }
+  return new AmdError('REQUIREJS_AMD_SYNTAX', `${error.message} (while minifying ${name}).`, {
+    file: name,
+  })
+}

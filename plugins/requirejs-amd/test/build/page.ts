@@ -1,0 +1,190 @@
+/** A page without a browser: enough of a DOM for script loaders, scripts run in a realm of their own. */
+import { createContext, runInContext, type Context } from 'node:vm'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+export const requireJs: string = readFileSync(require.resolve('requirejs/require.js'), 'utf8')
+export const almond: string = readFileSync(require.resolve('almond/almond.js'), 'utf8')
+
+/** A `<script>` of the page. */
+export interface ScriptTag {
+  readonly src?: string
+  readonly main?: string
+  readonly text?: string
+}
+
+interface Node {
+  readonly attributes: Record<string, string>
+  readonly listeners: Record<string, ((event: object) => void)[]>
+  parentNode: object | undefined
+  src: string
+  [key: string]: unknown
+}
+
+/** What the page did. */
+export interface Visit {
+  readonly window: Record<string, unknown>
+  /** What scripts pushed on the page's `trace` array. */
+  readonly trace: readonly unknown[]
+  /** URLs that were loaded by the page's scripts, in order. */
+  readonly loaded: readonly string[]
+  /** Errors that reached the window. */
+  readonly errors: readonly unknown[]
+}
+
+const ORIGIN = 'http://page.test/'
+
+/**
+ * Opens a page.
+ *
+ * @param files Texts by path below the origin.
+ * @param tags The scripts of the page, in order.
+ * @returns What happened until nothing was left to do.
+ */
+export async function visit(
+  files: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
+  tags: readonly ScriptTag[],
+): Promise<Visit> {
+  const texts = files instanceof Map ? files : new Map(Object.entries(files))
+  const scripts: Node[] = []
+  const loaded: string[] = []
+  const errors: unknown[] = []
+  const trace: unknown[] = []
+  let pending = 0
+  const textOf = (url: string): string | undefined =>
+    texts.get(decodeURIComponent(new URL(url, ORIGIN).pathname.slice(1)))
+  const makeNode = (): Node => {
+    let src = ''
+    const node: Node = {
+      attributes: {},
+      listeners: {},
+      parentNode: undefined,
+      get src() {
+        return src
+      },
+      set src(value: string) {
+        src = new URL(value, ORIGIN).href
+      },
+      tagName: 'SCRIPT',
+      setAttribute(name: string, value: string) {
+        node.attributes[name] = value
+      },
+      getAttribute: (name: string) => node.attributes[name] ?? null,
+      addEventListener(type: string, listener: (event: object) => void) {
+        ;(node.listeners[type] ??= []).push(listener)
+      },
+      removeEventListener() {},
+      remove() {},
+    }
+    return node
+  }
+  const insert = (node: Node): Node => {
+    node.parentNode = head
+    scripts.push(node)
+    loaded.push(node.src.slice(ORIGIN.length))
+    pending++
+    setTimeout(() => {
+      pending--
+      const text = textOf(node.src)
+      if (text !== undefined) run(text, node.src, node)
+      for (const listener of node.listeners[text === undefined ? 'error' : 'load'] ?? []) {
+        listener({
+          type: text === undefined ? 'error' : 'load',
+          currentTarget: node,
+          srcElement: node,
+          target: node,
+        })
+      }
+    })
+    return node
+  }
+  const head = { appendChild: insert, insertBefore: insert, removeChild() {}, tagName: 'HEAD' }
+  const document = {
+    head,
+    readyState: 'complete',
+    currentScript: null as Node | null,
+    baseURI: ORIGIN,
+    createElement: makeNode,
+    createElementNS: makeNode,
+    addEventListener() {},
+    getElementsByTagName: (name: string) =>
+      name === 'script' ? scripts : name === 'head' ? [head] : [],
+    querySelector: () => null,
+    querySelectorAll: () => [],
+  }
+  class XMLHttpRequest {
+    readyState = 0
+    status = 0
+    responseText = ''
+    onreadystatechange: (() => void) | undefined
+    #url = ''
+    open(_method: string, url: string): void {
+      this.#url = url
+    }
+    setRequestHeader(): void {}
+    getResponseHeader(): null {
+      return null
+    }
+    send(): void {
+      pending++
+      setTimeout(() => {
+        pending--
+        loaded.push(new URL(this.#url, ORIGIN).href.slice(ORIGIN.length))
+        const text = textOf(this.#url)
+        this.readyState = 4
+        this.status = text === undefined ? 404 : 200
+        this.responseText = text ?? ''
+        this.onreadystatechange?.()
+      })
+    }
+  }
+  const window: Record<string, unknown> = {
+    document,
+    navigator: { userAgent: 'test', platform: 'test' },
+    location: new URL(ORIGIN),
+    setTimeout: (fn: () => void, ms = 0) => {
+      if (ms > 40) return setTimeout(fn, ms).unref()
+      pending++
+      return setTimeout(() => {
+        pending--
+        guarded(fn)
+      }, ms)
+    },
+    clearTimeout,
+    console,
+    URL,
+    XMLHttpRequest,
+    addEventListener() {},
+    trace,
+  }
+  window['window'] = window['self'] = window
+  const realm: Context = createContext(window)
+  const guarded = (fn: () => void): void => {
+    try {
+      fn()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  const run = (text: string, url: string, node: Node): void => {
+    document.currentScript = node
+    guarded(() => void runInContext(text, realm, { filename: url }))
+    document.currentScript = null
+  }
+  for (const tag of tags) {
+    const node = makeNode()
+    node.parentNode = head
+    if (tag.src !== undefined) node.src = tag.src
+    if (tag.main !== undefined) node.setAttribute('data-main', tag.main)
+    scripts.push(node)
+    const text = tag.text ?? textOf(node.src)
+    if (text === undefined) throw new Error(`no ${tag.src}`)
+    run(text, tag.src ?? 'inline', node)
+  }
+  for (let idle = 0; idle < 4; idle = pending === 0 ? idle + 1 : 0) {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  return { window, trace, loaded, errors }
+}
