@@ -1,0 +1,6 @@
+// The home page.
+require(['config'], function () {
+  require(['common'], function () {
+    require(['app/home'])
+  })
+})

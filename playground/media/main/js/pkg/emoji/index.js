@@ -1,0 +1,11 @@
+// :boat: and its like.
+define(['./table'], function (table) {
+  return {
+    names: Object.keys(table),
+    replace: function (text) {
+      return text.replace(/:([a-z]+):/g, function (match, name) {
+        return Object.prototype.hasOwnProperty.call(table, name) ? table[name] : match
+      })
+    }
+  }
+})

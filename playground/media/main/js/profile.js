@@ -1,0 +1,6 @@
+// A member's page.
+require(['config'], function () {
+  require(['common'], function () {
+    require(['people/page'])
+  })
+})
