@@ -1,0 +1,30 @@
+/** The loader that takes the place of require.js, as text. */
+import { readFileSync } from 'node:fs'
+import type { LoaderData } from './runtime/data.ts'
+
+export type { LoaderConfig, LoaderData } from './runtime/data.ts'
+
+/** How {@link loaderSource} writes the loader. */
+export interface LoaderSourceOptions {
+  /** Is it for a production page (minified)? */
+  readonly minify: boolean
+  /** What the loader knows before the page speaks. */
+  readonly data: LoaderData
+}
+
+/**
+ * The loader's text: one classic script that sets `require`, `requirejs` and `define`.
+ * @param options minified or not, and the data that goes into it
+ * @returns the script; safe inside a `<script>` element too
+ * @throws Error if the browser side has not been bundled (`npm run build` in this package)
+ */
+export function loaderSource(options: LoaderSourceOptions): string {
+  const name = options.minify ? 'loader.min.js' : 'loader.js'
+  const file = new URL(`../dist/runtime/${name}`, import.meta.url)
+  const json = JSON.stringify(options.data)
+    .replaceAll('<', String.raw`\u003c`)
+    .replaceAll('\u2028', String.raw`\u2028`)
+    .replaceAll('\u2029', String.raw`\u2029`)
+  // A function, for `$` means something in a replacement.
+  return readFileSync(file, 'utf8').replace('KOVU_LOADER_DATA', () => json)
+}

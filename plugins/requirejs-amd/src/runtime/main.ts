@@ -1,0 +1,33 @@
+/** The loader's entry: puts `require`, `requirejs` and `define` into the page as require.js does, and starts it. */
+import { define } from './define.ts'
+import { isBrowser, isFunction, root } from './objects.ts'
+import { readDataMain } from './data-main.ts'
+import { requirejs } from './requirejs.ts'
+import { scriptParent } from './scripts.ts'
+import { data, findStaticRoot } from './urls.ts'
+import type { Config, Table, Value } from './types.ts'
+
+var page = root as unknown as Table<Value>
+
+/** Takes the place of require.js, unless the page has an AMD loader already. */
+function start(): void {
+  if (typeof page['define'] !== 'undefined' || isFunction(page['requirejs'])) return
+  var config: Partial<Config> = page['requirejs'] || {}
+  if (typeof page['require'] !== 'undefined' && !isFunction(page['require'])) {
+    config = page['require'] as Partial<Config>
+    page['require'] = undefined
+  }
+  findStaticRoot()
+  requirejs({})
+  if (data.config) requirejs(data.config as Partial<Config>)
+  if (isBrowser) {
+    requirejs.s.head = scriptParent()
+    if (!config.skipDataMain) readDataMain(config)
+  }
+  page['requirejs'] = requirejs
+  page['require'] = page['require'] || requirejs
+  page['define'] = define
+  requirejs(config)
+}
+
+start()

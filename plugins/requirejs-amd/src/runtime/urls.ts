@@ -1,0 +1,154 @@
+/** From ids to URLs: `paths`, packages, bundles, `urlArgs`, and the hashed names that a build gave to files. */
+import { has, isBrowser, own, root } from './objects.ts'
+import { requirejs } from './requirejs.ts'
+import type { LoaderData } from './data.ts'
+import type { Config, Context, Table } from './types.ts'
+
+/** Replaced by JSON when the loader's file is written. */
+declare const KOVU_LOADER_DATA: LoaderData
+
+/** What the node side said. */
+export var data: LoaderData = KOVU_LOADER_DATA
+
+/** Absolute URL of the static root, or nothing when the loader does not know its own URL. */
+export var staticRoot: string | undefined
+
+/** Id to the URL of the layer that defines it, of the build's own layers. */
+var layers: Table<string> = {}
+
+/** Absolute URLs by URL as written: resolving is slow, and the same few come again and again. */
+var known: Table<string> = {}
+
+/** Learns where the static root is. To be called while the loader's own script runs. */
+export function findStaticRoot(): void {
+  var script = isBrowser ? (root.document.currentScript as HTMLScriptElement | null) : null
+  var own = script ? script.src : isBrowser ? '' : root.location.href
+  if (data.staticRoot && own) staticRoot = new URL(data.staticRoot, own).href
+  for (var layer in staticRoot ? data.bundles : {}) {
+    var ids = (data.bundles as Table<string[]>)[layer] as string[]
+    for (var i = 0; i < ids.length; i++) layers[ids[i] as string] = staticRoot + layer
+  }
+}
+
+/**
+ * The public name that a URL stands for.
+ * @param url any URL
+ * @returns the path below the static root, without query; undefined for URLs elsewhere
+ */
+export function publicName(url: string): string | undefined {
+  if (!staticRoot) return undefined
+  if (!has(known, url)) {
+    // A URL that cannot be parsed is left to the browser.
+    try {
+      known[url] = new URL(url, isBrowser ? root.document.baseURI : root.location.href).href
+    } catch {
+      known[url] = ''
+    }
+  }
+  var absolute = (known[url] as string).replace(/[?#].*/, '')
+  return absolute.indexOf(staticRoot) ? undefined : decodeURI(absolute.slice(staticRoot.length))
+}
+
+/**
+ * A public name's hashed name.
+ * @param name the public name
+ * @returns its name in the build, or undefined
+ */
+function hashedName(name: string): string | undefined {
+  var value = data.files && own(data.files, name)
+  return value && /^[0-9a-f]{12}$/.test(value)
+    ? name.replace(/(\.[^./]*)?$/, '.' + value + '$1')
+    : value
+}
+
+/**
+ * The URL that a build gave to a file.
+ * @param url URL by RequireJS's rules
+ * @returns the hashed URL with the same query; the URL itself where there is none
+ */
+function hashedUrl(url: string): string {
+  var name = data.files && publicName(url)
+  var hashed = name && hashedName(name)
+  return hashed ? staticRoot + encodeURI(hashed) + url.replace(/^[^?#]*/, '') : url
+}
+
+/**
+ * Takes the hash out of a URL that a template rendered with `{% static %}`.
+ * @param url URL of a built file, such as that of `data-main`
+ * @returns the URL under its public name; the URL itself where it is none of ours
+ */
+export function unhashedUrl(url: string): string {
+  var plain = url.replace(/\.[0-9a-f]{12}(\.[^./?#]*)?(?=[?#]|$)/, '$1')
+  var name = publicName(plain)
+  return name && hashedName(name) === publicName(url) ? plain : url
+}
+
+/**
+ * The URL of the build's layer that defines an id.
+ * @param ctx the context; only the default one has layers
+ * @param id the id
+ * @returns the layer's URL, or undefined
+ */
+export function layerUrl(ctx: Context, id: string): string | undefined {
+  var url = ctx.contextName === '_' ? own(layers, id) : undefined
+  return url && hashedUrl(url)
+}
+
+/**
+ * Applies `paths`: the longest prefix wins.
+ * @param config the configuration
+ * @param id the id
+ * @returns a path, relative to `baseUrl` or absolute
+ */
+function pathOf(config: Config, id: string): string {
+  var parts = id.split('/')
+  for (var i = parts.length; i > 0; i--) {
+    var path = own(config.paths, parts.slice(0, i).join('/'))
+    if (Array.isArray(path)) path = path[0]
+    if (path) return [path].concat(parts.slice(i)).join('/')
+  }
+  return id
+}
+
+/**
+ * The URL of an absolute id.
+ * @param ctx the context
+ * @param id the id; may be a URL already
+ * @param ext extension instead of `.js`
+ * @param skipExt is no `.js` appended
+ * @returns the URL
+ */
+export function nameToUrl(ctx: Context, id: string, ext?: string, skipExt?: boolean): string {
+  var config = ctx.config
+  id = own(config.pkgs, id) || id
+  var bundle = own(ctx.bundlesMap, id)
+  if (bundle) return ctx.nameToUrl(bundle, ext, skipExt)
+  var layer = skipExt ? undefined : layerUrl(ctx, id)
+  var url = id + (ext || '')
+  if (layer) url = layer
+  else if (!requirejs.jsExtRegExp.test(id)) {
+    url = pathOf(config, id)
+    url += ext || (skipExt || /^data:|^blob:|\?/.test(url) ? '' : '.js')
+    if (!/^(\/|[\w+.-]+:)/.test(url)) url = config.baseUrl + url
+  }
+  var args = config.urlArgs as ((id: string, url: string) => string) | undefined
+  return hashedUrl(url) + (args && !/^blob:/.test(url) ? args(id, url) : '')
+}
+
+/**
+ * The URL that asks the development server for a layer: the module and all it needs that is not here yet.
+ * @param ctx the context
+ * @param id the module's id
+ * @param url the module's URL
+ * @returns the URL with the question in its query
+ */
+export function layerRequest(ctx: Context, id: string, url: string): string {
+  return (
+    url +
+    (url.indexOf('?') < 0 ? '?' : '&') +
+    'amd=' +
+    encodeURIComponent(id) +
+    '&have=' +
+    ctx.layers.map(encodeURIComponent).join(',')
+  )
+}
