@@ -1,0 +1,54 @@
+import path from 'node:path'
+import type { Derivation, Derived } from '@kovu/protocol'
+import { readTemplate, type Context, type TemplateFile } from './context.ts'
+import { emitAmdFile, emitCommonJs, emitEsm } from './emit.ts'
+import type { Pieces } from './generate.ts'
+import { findPartial, partialsOf } from './partials.ts'
+import { mapOf, textOf } from './source-map.ts'
+
+/** Which `.js` names are made from which templates. */
+export function derivations(context: Context): Derivation[] {
+  return context.suffixes.map((suffixes) => ({
+    ...suffixes,
+    pipeline: context.options.format === 'esm',
+    render: (source) => render(context, source),
+  }))
+}
+
+/**
+ * The bytes of a derived file.
+ *
+ * @param source Absolute path of the template.
+ * @throws A located error when it is no well-formed template.
+ */
+export async function render(context: Context, source: string): Promise<Derived> {
+  const template = await readTemplate(source)
+  const pieces = await piecesOf(context, source, template)
+  const map = mapOf(pieces, path.basename(source), template.content, template.shift)
+  return { code: textOf(pieces), map: JSON.stringify(map), watch: [source] }
+}
+
+/** The same without a map. */
+export async function renderText(context: Context, source: string): Promise<string> {
+  return textOf(await piecesOf(context, source, await readTemplate(source)))
+}
+
+async function piecesOf(context: Context, source: string, template: TemplateFile): Promise<Pieces> {
+  const { options } = context
+  if (options.format === 'amd') return emitAmdFile(template, options)
+  if (options.format === 'cjs') return emitCommonJs(template, options)
+  const partials = new Map<string, string>()
+  for (const { name } of partialsOf(template.tree)) {
+    const file = await findPartial(context, name, source)
+    const suffix = file && context.suffixes.find(({ from }) => file.endsWith(from))
+    if (!file || !suffix) continue
+    const target = `${file.slice(0, -suffix.from.length)}${suffix.to}`
+    const specifier = path.relative(path.dirname(source), target).replaceAll(path.sep, '/')
+    partials.set(name, specifier.startsWith('.') ? specifier : `./${specifier}`)
+  }
+  return emitEsm(template, {
+    runtime: '@kovu/hulk-amd/runtime',
+    compiler: options.lambdas ? '@kovu/hulk-amd/runtime/compiler' : undefined,
+    partials,
+  })
+}

@@ -1,0 +1,36 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What a template's module imports of us: answered by the plugin, so no path outside the project is asked for. */
+export const RUNTIME_ID = 'virtual:hulk-amd/runtime/template'
+export const COMPILER_ID = 'virtual:hulk-amd/runtime/compiler'
+export const HOT_ID = 'virtual:hulk-amd/runtime/hot'
+
+const PUBLIC_PREFIX = 'virtual:hulk-amd/'
+const PREFIX = `\0${PUBLIC_PREFIX}`
+const HERE = path.dirname(fileURLToPath(import.meta.url))
+const EXTENSION = path.extname(fileURLToPath(import.meta.url))
+
+/** Ids of runtime modules, before and after they are resolved. */
+// oxlint-disable-next-line no-control-regex -- \0 marks virtual modules
+export const RUNTIME_RE: RegExp = /^\0?virtual:hulk-amd\//
+
+/** The id of a runtime module: named by one of the constants, or relative to another one. */
+export function resolveRuntime(source: string, importer: string | undefined): string | undefined {
+  if (source.startsWith(PUBLIC_PREFIX)) return `\0${source}`
+  if (!importer?.startsWith(PREFIX) || !source.startsWith('.')) return undefined
+  const from = importer.slice(PREFIX.length)
+  const to = path.posix.join(path.posix.dirname(from), source.replace(/\.[jt]s$/, ''))
+  return `${PREFIX}${to}`
+}
+
+/** The code of a runtime module. */
+export async function loadRuntime(id: string): Promise<string> {
+  const file = path.join(HERE, `${id.slice(PREFIX.length)}${EXTENSION}`)
+  const code = await fs.readFile(file, 'utf8')
+  if (EXTENSION === '.js') return code
+  // The sources of this package are in use.
+  const { transformWithOxc } = await import('vite')
+  return (await transformWithOxc(code, file, { sourcemap: false })).code
+}

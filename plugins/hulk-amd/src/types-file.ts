@@ -1,0 +1,25 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { slashed, type TemplateFile } from './context.ts'
+import { contextType } from './types.ts'
+
+/**
+ * Writes `<template>.d.ts` beside a template, unless it is up to date.
+ *
+ * @param partials Files of the partials found, by name.
+ */
+export async function writeTypes(
+  file: string,
+  template: TemplateFile,
+  partials: ReadonlyMap<string, string>,
+): Promise<void> {
+  const specifiers = new Map<string, string>()
+  for (const [name, partial] of partials) {
+    const specifier = slashed(path.relative(path.dirname(file), partial))
+    specifiers.set(name, specifier.startsWith('.') ? specifier : `./${specifier}`)
+  }
+  const target = `${file}.d.ts`
+  const text = contextType(template.tree, specifiers)
+  const before = await fs.readFile(target, 'utf8').catch(() => undefined)
+  if (before !== text) await fs.writeFile(target, text)
+}

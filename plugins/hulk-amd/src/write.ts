@@ -1,0 +1,137 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Target, TargetContext } from '@kovu/protocol'
+import { slashed, staticsOf, type Context } from './context.ts'
+import { renderText } from './derive.ts'
+import { derivedName } from './names.ts'
+
+/** The `templates` target: a file for each template, under its public name. */
+export function templatesTarget(context: Context): Target {
+  return {
+    help: 'Compile the templates (instead of hulk)',
+    deps: ['settings'],
+    run: (target) => writeTemplates(context, target),
+  }
+}
+
+interface Found {
+  /** Path with forward slashes: the public name, or the path below the root. */
+  readonly name: string
+  readonly file: string
+}
+
+/** Compiles everything first, then writes: a template that is wrong leaves the last output in place. */
+async function writeTemplates(context: Context, target: TargetContext): Promise<void> {
+  const outDir = path.resolve(
+    context.root,
+    context.options.outDir ?? 'node_modules/.kovu/templates',
+  )
+  const { found, taken } = await listTemplates(context)
+  for (const glob of context.options.include) target.input(`glob:${glob}`)
+  const outputs = planOutputs(context, found, { taken, target })
+  const texts = new Map<string, string>()
+  const errors: Error[] = []
+  for (const [output, { file }] of outputs) {
+    target.signal.throwIfAborted()
+    target.input(file)
+    try {
+      texts.set(output, await renderText(context, file))
+    } catch (error) {
+      errors.push(error as Error)
+    }
+  }
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) {
+    const list = errors.map(({ message }) => `  ${message}`).join('\n')
+    throw new AggregateError(errors, `[hulk-amd] ${errors.length} templates are wrong:\n${list}`)
+  }
+  if (!context.options.outDir) await removeOthers(outDir, texts)
+  for (const [output, text] of texts) {
+    const file = path.join(outDir, output)
+    await writeIfChanged(file, text)
+    target.output(file)
+  }
+  const shown = slashed(path.relative(context.root, outDir))
+  target.log.info(`hulk-amd: ${texts.size} templates in ${shown}`)
+}
+
+/** All templates: those Django's finders know, or alone all below the root. */
+async function listTemplates(
+  context: Context,
+): Promise<{ found: Found[]; taken: (name: string) => string | undefined }> {
+  const statics = await staticsOf(context)
+  if (statics) {
+    const found = [...statics.list()]
+      .filter(([, file]) => context.include.matches(slashed(file)))
+      .map(([name, file]) => ({ name, file }))
+    return { found, taken: (name) => statics.find(name) }
+  }
+  const found: Found[] = []
+  const walk = async (dir: string): Promise<void> => {
+    const entries = await fs.readdir(dir, { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const file = path.join(dir, entry.name)
+      if (entry.isDirectory()) {
+        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) await walk(file)
+      } else if (context.include.matches(slashed(file))) {
+        found.push({ name: slashed(path.relative(context.root, file)), file })
+      }
+    }
+  }
+  await walk(context.root)
+  return { found, taken: () => undefined }
+}
+
+/** Which output is made from which template; two templates for one output are an error, a foreign file there a warning. */
+function planOutputs(
+  context: Context,
+  found: readonly Found[],
+  { taken, target }: { taken: (name: string) => string | undefined; target: TargetContext },
+): Map<string, Found> {
+  const outputs = new Map<string, Found>()
+  const collisions: string[] = []
+  for (const one of found) {
+    const output = derivedName(one.name, context.include.suffixes, context.options)
+    if (output === undefined) {
+      throw new Error(
+        `[hulk-amd] HULK_AMD_NAME: no name is left of ${one.file} without its suffix. Rename it, or set naming: 'source'.`,
+      )
+    }
+    const other = outputs.get(output)
+    if (other) {
+      collisions.push(`  ${output}: ${other.file} and ${one.file}`)
+      continue
+    }
+    const foreign = output.endsWith('.template.js') ? undefined : taken(output)
+    if (foreign) {
+      target.log.warn(
+        `hulk-amd: HULK_AMD_TAKEN: ${one.file} is left out, because ${foreign} has the name ${output}. Remove it if it is an old output of hulk.`,
+      )
+      continue
+    }
+    outputs.set(output, one)
+  }
+  if (collisions.length > 0) {
+    throw new Error(
+      `[hulk-amd] HULK_AMD_COLLISION: several templates would be written to one file:\n${collisions.join('\n')}\nRename one of each, or set naming: 'source'.`,
+    )
+  }
+  return outputs
+}
+
+async function writeIfChanged(file: string, text: string): Promise<void> {
+  const before = await fs.readFile(file, 'utf8').catch(() => undefined)
+  if (before === text) return
+  await fs.mkdir(path.dirname(file), { recursive: true })
+  await fs.writeFile(file, text)
+}
+
+/** Removes what earlier runs left in the plugin's own folder. */
+async function removeOthers(outDir: string, texts: ReadonlyMap<string, string>): Promise<void> {
+  const names = await fs.readdir(outDir, { recursive: true }).catch(() => [] as string[])
+  for (const name of names) {
+    if (name.endsWith('.js') && !texts.has(slashed(name))) {
+      await fs.rm(path.join(outDir, name), { force: true, recursive: true })
+    }
+  }
+}

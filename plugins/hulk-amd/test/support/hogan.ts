@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module'
+
+/** hogan.js 3.0.2 itself, the judge in these tests. */
+export interface HoganModule {
+  compile(text: string, options?: Record<string, unknown>): unknown
+  Template: new (code: unknown, text?: string, compiler?: unknown, options?: unknown) => Rendered
+  cache: Record<string, unknown>
+}
+
+export interface Rendered {
+  text: string
+  render(context?: unknown, partials?: unknown, indent?: string): string
+}
+
+const require = createRequire(import.meta.url)
+
+export const hogan: HoganModule = require('hogan.js') as HoganModule
+
+/** The path of hogan.js's command. */
+export const hulkPath: string = require.resolve('hogan.js/bin/hulk')
