@@ -20,11 +20,12 @@ PEOPLE = [
 # Author, text, picture, age in minutes, who likes it.
 POSTS = [
     ('emi', 'Took four years: the moss has finally reached the third stone. :leaf:', '', 5220, ['anna', 'carla', 'dmitri']),
+    ('anna', 'Last coat of varnish. If it rains before it is dry I shall take up knitting.', '', 4210, ['emi']),
     ('dmitri', 'A concert grand, a damp church and two hours. We got there. :music:', '', 2890, ['ben']),
     ('carla', 'New sheet finished: the lakes above Ivrea, 1:25 000. The little one has no name yet. '
               'Suggestions?', 'feed/img/lake.svg', 1510, ['anna', 'emi', 'ben']),
-    ('ben', 'Rye, caraway, and a crust you can hear from the street. Open until it is gone. :bread:', '', 192, ['anna']),
-    ('anna', 'She floats! Eleven winters of Saturdays, and she floats. :boat: :tada:', 'feed/img/boat.svg', 34,
+    ('ben', 'Rye, caraway, and a crust you can hear from the street. Open until it is gone. :coffee:', '', 192, ['anna']),
+    ('anna', 'She floats! Eleven winters of Saturdays, and she floats. :anchor:', 'feed/img/boat.svg', 34,
      ['ben', 'carla', 'dmitri', 'emi']),
     ('ben', 'Congratulations @anna! There is a loaf with your name on it. Literally, I scored it.', '', 12, ['anna', 'emi']),
 ]

@@ -1,4 +1,4 @@
-// :boat: and its like.
+// :anchor: and its like.
 define(['./table'], function (table) {
   return {
     names: Object.keys(table),

@@ -1,9 +1,10 @@
 define({
-  boat: '\u26F5',
-  bread: '\uD83C\uDF5E',
-  heart: '\u2764\uFE0F',
-  leaf: '\uD83C\uDF3F',
-  music: '\uD83C\uDFB5',
-  smile: '\uD83D\uDE42',
-  tada: '\uD83C\uDF89'
+  anchor: '\u2693',
+  coffee: '\u2615',
+  heart: '\u2665',
+  leaf: '\u2618',
+  music: '\u266B',
+  smile: '\u263A',
+  star: '\u2605',
+  sun: '\u2600'
 })
