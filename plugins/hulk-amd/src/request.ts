@@ -5,8 +5,11 @@ export interface TemplateRequest {
   readonly query: string
 }
 
-/** Parameters that Vite adds to ids and URLs. */
-const VITES_OWN = /^(?:import|t=\d+|v=[\da-f]+)?$/
+/** Hides an id's `.html` from Vite, which takes such files for pages. */
+export const HTML_MARK = '?hogan-template'
+
+/** Parameters that Vite adds to ids and URLs, and our mark. */
+const NO_QUERY = /^(?:import|hogan-template|t=\d+|v=[\da-f]+)?=?$/
 
 /** Takes an id apart. */
 export function parseRequest(id: string): TemplateRequest {
@@ -15,7 +18,7 @@ export function parseRequest(id: string): TemplateRequest {
   const query = id
     .slice(mark + 1)
     .split('&')
-    .filter((parameter) => !VITES_OWN.test(parameter))
+    .filter((parameter) => !NO_QUERY.test(parameter))
     .join('&')
     .replace(/=$/, '')
   return { file: id.slice(0, mark), query }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from 'vite'
 import { slashed, type Context } from './context.ts'
-import { parseRequest } from './request.ts'
+import { HTML_MARK, parseRequest } from './request.ts'
 import { loadRuntime, resolveRuntime, RUNTIME_RE } from './runtime-files.ts'
 
 /** Finds templates, derived names and the runtime; loads what is no template itself. */
@@ -19,9 +19,11 @@ export function resolvePlugin(context: Context): Plugin {
         if (file.endsWith('.js')) return query === '' ? derived(context, file, importer) : null
         if (!context.include.suffixes.some((suffix) => file.endsWith(suffix))) return null
         if (query !== '' && query !== 'hogan-render' && query !== 'raw') return null
-        const found = await this.resolve(source, importer, { ...options, skipSelf: true })
+        const found = await this.resolve(file, importer, { ...options, skipSelf: true })
         // An id alone: what package.json says of a folder's `.js` files is not said of templates.
-        return found && !found.external ? { id: found.id } : found
+        if (!found || found.external) return found
+        if (query !== '') return { id: `${found.id}?${query}` }
+        return { id: found.id.endsWith('.html') ? `${found.id}${HTML_MARK}` : found.id }
       },
     },
     load: {
@@ -33,6 +35,7 @@ export function resolvePlugin(context: Context): Plugin {
           const text = JSON.stringify(await fs.promises.readFile(file, 'utf8'))
           return { code: `export default ${text}`, map: { mappings: '' }, moduleType: 'js' }
         }
+        if (id.endsWith(HTML_MARK)) return fs.promises.readFile(file, 'utf8')
         if (query === 'hogan-render' && context.include.matches(slashed(file))) return ''
         if (file.endsWith('.js') && context.options.format === 'esm' && path.isAbsolute(file)) {
           const source = sourceOf(context, file)

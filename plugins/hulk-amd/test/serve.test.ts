@@ -1,0 +1,149 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { HotPayload, ViteDevServer } from 'vite'
+import { createServer } from 'vite'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import hulkAmd, { type HulkAmdOptions } from '../src/index.ts'
+import { inline, site, write } from './support/site.ts'
+
+async function serve(root: string, options: HulkAmdOptions = {}): Promise<ViteDevServer> {
+  const server = await createServer(
+    inline(root, hulkAmd(options), { server: { port: 0, host: '127.0.0.1' } }),
+  )
+  onTestFinished(() => server.close())
+  return server
+}
+
+async function get(
+  server: ViteDevServer,
+  url: string,
+): Promise<{ status: number; text: string; type: string }> {
+  if (!server.httpServer?.listening) await server.listen()
+  const address = server.httpServer?.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const response = await fetch(`http://127.0.0.1:${port}${url}`)
+  const type = response.headers.get('content-type') ?? ''
+  return { status: response.status, text: await response.text(), type }
+}
+
+/** What the server tells the browser. */
+function messages(server: ViteDevServer): HotPayload[] {
+  const list: HotPayload[] = []
+  const { hot } = server.environments.client
+  vi.spyOn(hot, 'send').mockImplementation((...args: unknown[]) => {
+    list.push(args[0] as HotPayload)
+  })
+  return list
+}
+
+describe('a development server', () => {
+  test('answers a derived name from its template, as hulk would have written it', async () => {
+    const root = site({ 't/hello.template.mustache': 'Hello {{a}}' })
+    const { status, text, type } = await get(await serve(root), '/t/hello.template.js?x=1')
+    expect(status).toBe(200)
+    expect(type).toBe('text/javascript; charset=utf-8')
+    expect(text).toMatch(/^if \(!!!templates\) var templates = \{\};\ndefine\(\[ "hogan.js" \]/)
+    expect(text).toMatch(/\n\/\/# sourceMappingURL=data:application\/json;base64,\S+\n$/)
+  })
+
+  test('prefers a template to the old output of a Makefile, but not to a module', async () => {
+    const root = site({
+      'a.template.mustache': 'new',
+      'a.template.js': 'old',
+      'b.mustache': 'template',
+      'b.js': 'globalThis.b = 1',
+    })
+    const server = await serve(root)
+    expect((await get(server, '/a.template.js')).text).toContain('"new"')
+    expect((await get(server, '/b.js')).text).toContain('globalThis.b = 1')
+  })
+
+  test('does not leave its root', async () => {
+    const root = site({ 'inner/x': '', 'secret.mustache': 'secret' })
+    const server = await serve(path.join(root, 'inner'))
+    expect((await get(server, '/..%2fsecret.js')).text).not.toContain('secret')
+  })
+
+  test('gives imports an ES module that keeps its template object', async () => {
+    const root = site({ 'a.mustache': '{{>b}}', 'b.mustache': 'B' })
+    const server = await serve(root)
+    const { text } = await get(server, '/a.mustache?import')
+    expect(text).toContain('keep(import.meta.hot, "/a.mustache", new Template(')
+    expect(text).toContain('import.meta.hot.accept()')
+    expect(text).toContain('/b.mustache?import')
+    expect((await get(server, '/@id/__x00__virtual:hulk-amd/runtime/template')).status).toBe(200)
+  })
+
+  test('answers ?hogan-render and ?raw', async () => {
+    const server = await serve(site({ 'a.mustache': '{{b}}' }))
+    expect((await get(server, '/a.mustache?import&hogan-render')).text).toContain(
+      'template.render(',
+    )
+    expect((await get(server, '/a.mustache?import&raw')).text).toContain('"{{b}}"')
+  })
+
+  test('replaces an edited template alone, whoever imports it', async () => {
+    const root = site({
+      'main.js': "import './a.mustache'\nimport './b.mustache?hogan-render'",
+      'a.mustache': '{{>b}}',
+      'b.mustache': 'B',
+    })
+    const server = await serve(root)
+    const sent = messages(server)
+    for (const url of [
+      '/main.js',
+      '/a.mustache?import',
+      '/b.mustache?import&hogan-render',
+      '/b.mustache?import',
+    ]) {
+      await server.transformRequest(url)
+    }
+    write(root, 'b.mustache', 'changed')
+    server.watcher.emit('change', path.join(root, 'b.mustache'))
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0))
+    const update = { type: 'js-update', path: '/b.mustache', acceptedPath: '/b.mustache' }
+    for (const message of sent) expect(message).toMatchObject({ type: 'update', updates: [update] })
+  })
+
+  test('looks again for a partial that was missing when a template is made', async () => {
+    const root = site({ 'a.mustache': '{{>b}}' })
+    const server = await serve(root)
+    const sent = messages(server)
+    expect((await server.transformRequest('/a.mustache?import'))?.code).not.toContain('b.mustache')
+    write(root, 'b.mustache', 'B')
+    server.watcher.emit('add', path.join(root, 'b.mustache'))
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0))
+    expect((await server.transformRequest('/a.mustache?import'))?.code).toContain('b.mustache')
+  })
+
+  test('shows the place of an error, and recovers', async () => {
+    const root = site({ 'a.mustache': 'x\n{{#a}}' })
+    const server = await serve(root)
+    await expect(server.transformRequest('/a.mustache?import')).rejects.toMatchObject({
+      loc: { file: path.join(root, 'a.mustache'), line: 2, column: 0 },
+      pluginCode: 'HULK_AMD_UNCLOSED_SECTION',
+    })
+    fs.writeFileSync(path.join(root, 'a.mustache'), 'fine')
+    server.watcher.emit('change', path.join(root, 'a.mustache'))
+    await vi.waitFor(async () =>
+      expect((await server.transformRequest('/a.mustache?import'))?.code).toContain('fine'),
+    )
+  })
+
+  test('takes .html templates by the include option', async () => {
+    const root = site({ 'main.js': "import './a.tpl.html'", 'a.tpl.html': '<p>{{b}}</p>' })
+    const server = await serve(root, { include: '**/*.tpl.html' })
+    const { text } = await get(server, '/main.js')
+    const url = /"(\/a\.tpl\.html[^"]*)"/.exec(text)?.[1] ?? ''
+    expect((await get(server, url)).text).toContain('new Template(')
+  })
+
+  test('keeps no hot code in server modules', async () => {
+    const root = site({ 'a.mustache': 'A' })
+    const server = await serve(root)
+    const { default: template } = (await server.ssrLoadModule('/a.mustache')) as {
+      default: { render(): string }
+    }
+    expect(template.render()).toBe('A')
+  })
+})
