@@ -1,0 +1,124 @@
+import path from 'node:path'
+import type { KovuApi } from '@kovu/protocol'
+import type { ResolvedConfig } from 'vite'
+import type { Compiled } from './compile.ts'
+import { LessYuiError } from './error.ts'
+import type { ResolvedOptions } from './options.ts'
+import { realPath } from './recording.ts'
+import { Sheets } from './sheet.ts'
+
+/** What the parts of one `lessYui()` call share. */
+export class Context {
+  readonly options: ResolvedOptions
+  /** Sheets whose last edit broke them, by source. */
+  readonly broken: Map<string, LessYuiError> = new Map()
+  /** The sheets as the browser last heard of them, by source. */
+  readonly shown: Map<string, Compiled> = new Map()
+  /** Shows an error in the browser; set while a development server runs. */
+  show: ((error: LessYuiError) => void) | undefined
+  /** Did the user leave minifying in Vite's pipeline to us? Known in `config`, before Vite fills in its default. */
+  ownMinify: boolean = true
+  #config: ResolvedConfig | undefined
+  #sheets: Sheets | undefined
+
+  constructor(options: ResolvedOptions) {
+    this.options = options
+  }
+
+  /** Vite's config, or undefined under plain Rollup. */
+  get config(): ResolvedConfig | undefined {
+    return this.#config
+  }
+
+  /** Vite's config, where there must be one. */
+  get vite(): ResolvedConfig {
+    if (!this.#config) throw new Error('less-yui: this needs Vite; `configResolved` has not run.')
+    return this.#config
+  }
+
+  get root(): string {
+    return this.#config?.root ?? process.cwd()
+  }
+
+  get sheets(): Sheets {
+    return (this.#sheets ??= this.#createSheets())
+  }
+
+  /** The plugins that speak our protocol, ourselves among them. */
+  get peers(): readonly KovuApi[] {
+    return (this.#config?.plugins ?? []).flatMap((plugin) => {
+      const api = plugin.api as { kovu?: KovuApi } | undefined
+      return api?.kovu ? [api.kovu] : []
+    })
+  }
+
+  /** Does the sheet want a source map? */
+  get sourceMap(): boolean {
+    const config = this.#config
+    if (!config) return false
+    return config.command === 'serve' ? config.css.devSourcemap : Boolean(config.build.sourcemap)
+  }
+
+  /** Minify what goes through Vite's build? */
+  get minifyInBuild(): boolean {
+    const config = this.#config
+    return (
+      this.options.minify !== false &&
+      config?.command === 'build' &&
+      this.ownMinify &&
+      config.build.minify !== false
+    )
+  }
+
+  /**
+   * A sheet for the browser. In development the last good one stands in for one that an edit broke, with Vite's overlay over it.
+   *
+   * @throws {@link LessYuiError}
+   */
+  async compile(source: string): Promise<Compiled> {
+    try {
+      const compiled = await this.sheets.compile(source)
+      this.broken.delete(source)
+      this.shown.set(source, compiled)
+      return compiled
+    } catch (error) {
+      if (!(error instanceof LessYuiError)) throw error
+      const first = !this.broken.has(source)
+      this.broken.set(source, error)
+      const good = this.show && this.shown.get(source)
+      if (!good) throw error
+      if (first) this.show?.(error)
+      return good
+    }
+  }
+
+  configure(config: ResolvedConfig): void {
+    this.#config = config
+    this.#sheets = undefined
+  }
+
+  #createSheets(): Sheets {
+    const { options, root } = this
+    const config = this.#config
+    const { paths = [] } = options.less as { paths?: string | readonly string[] }
+    const search = typeof paths === 'string' ? paths.split(path.delimiter) : paths
+    const roots = [
+      root,
+      ...(config?.server.fs.allow ?? []),
+      ...search.map((folder) => path.resolve(folder)),
+      ...options.roots.map((folder) => path.resolve(root, folder)),
+    ]
+    return new Sheets({
+      options,
+      root,
+      roots: [...new Set(roots.map(realPath))],
+      cacheDir: config && path.join(config.cacheDir, 'kovu', 'less-yui'),
+      sourceMap: this.sourceMap,
+      warn: (message) => config?.logger.warn(`[less-yui] ${message}`),
+      moreRoots: async () => {
+        const asked = await Promise.all(this.peers.map((peer) => peer.statics?.()))
+        return asked.flatMap((statics) => statics?.roots.map(({ dir }) => realPath(dir)) ?? [])
+      },
+    })
+  }
+}

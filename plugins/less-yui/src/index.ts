@@ -1,0 +1,65 @@
+import type { KovuPluginApi } from '@kovu/protocol'
+import type { Plugin } from 'vite'
+import { fromArgs } from './args.ts'
+import { Context } from './context.ts'
+import { hotPlugin } from './hot.ts'
+import { loadPlugin, sheetPlugin } from './load.ts'
+import { type LessYuiOptions, resolveOptions } from './options.ts'
+import { resolvePlugin } from './resolve.ts'
+import { rollupPlugin } from './rollup.ts'
+import { cssTarget, derivation } from './target.ts'
+
+export type { LessYuiOptions, Minifier } from './options.ts'
+
+/** The factory, with the reader of old command lines. */
+export interface LessYui {
+  /**
+   * LESS as `lessc` understood it: `x.css` is answered from `x.less`. See the README for the options.
+   *
+   * @returns The list of sub-plugins.
+   * @throws When an option is unknown or has an unknown value.
+   */
+  (options?: LessYuiOptions): Plugin[]
+  /**
+   * Options out of a `lessc` command line: `lessYui(lessYui.fromArgs('--yui-compress -O2'))`.
+   *
+   * @throws For a flag that no longer exists, saying what takes its place.
+   */
+  fromArgs(line: string | readonly string[]): LessYuiOptions
+}
+
+/** LESS as `lessc` understood it, for Vite and Rollup. */
+export const lessYui: LessYui = Object.assign(create, { fromArgs })
+
+export default lessYui
+
+function create(options: LessYuiOptions = {}): Plugin[] {
+  const context = new Context(resolveOptions(options))
+  return [
+    mainPlugin(context),
+    resolvePlugin(context),
+    loadPlugin(context),
+    hotPlugin(context),
+    sheetPlugin(context),
+    rollupPlugin(context),
+  ]
+}
+
+/** What peers find by name, and what Vite is configured with. */
+function mainPlugin(context: Context): Plugin {
+  return {
+    name: 'less-yui',
+    enforce: 'pre',
+    api: {
+      kovu: { targets: { css: cssTarget(context) }, derives: [derivation(context)] },
+    } satisfies KovuPluginApi,
+    config(user) {
+      // Vite's own minifier fails on `*zoom: 1`. Sheets are minified one by one in `transform` instead.
+      context.ownMinify = user.build?.cssMinify === undefined
+      return context.ownMinify ? { build: { cssMinify: false } } : {}
+    },
+    configResolved(config) {
+      context.configure(config)
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Compilation, Compiled } from './compile.ts'
+import type { Less1, Less1Root } from './implementation.ts'
+
+/** How less 1.x calls its `data-uri` function, as far as the file's name goes. */
+interface DataUriCall {
+  readonly currentFileInfo?: {
+    readonly relativeUrls?: boolean
+    readonly currentDirectory?: string
+    readonly entryPath?: string
+  }
+}
+
+/**
+ * Renders a sheet with a less of the 1.x line, whose only entrance is its parser.
+ *
+ * @throws What less throws: `{ type, message, filename, line, column }`.
+ */
+export async function compile1(
+  less: Less1,
+  { input, options, recording, job }: Compilation,
+): Promise<Omit<Compiled, 'closure' | 'volatile'>> {
+  const parser = new less.Parser({ ...options })
+  try {
+    const root = await new Promise<Less1Root>((resolve, reject) => {
+      parser.parse(input, (error, tree) => {
+        if (error) reject(error as Error)
+        else if (tree) resolve(tree)
+      })
+    })
+    let map: string | undefined
+    const css = watchingDataUris(less, recording, () =>
+      root.toCSS({
+        ...options,
+        ...(job.sourceMap && {
+          sourceMap: true,
+          outputSourceFiles: true,
+          writeSourceMap: (text: string) => void (map = text),
+        }),
+      }),
+    )
+    return { css, map, warnings: [] }
+  } catch (cause) {
+    noteMissing(cause, recording)
+    throw cause
+  } finally {
+    for (const file of Object.keys(parser.imports.contents)) {
+      if (!path.isAbsolute(file) || !existsSync(file)) continue
+      recording.admit(file)
+      const bytes = readFileSync(file)
+      recording.read(file, bytes)
+      recording.decode(file, bytes)
+    }
+  }
+}
+
+/** Less 1.x reads `data-uri()` files by itself. Evaluation is synchronous: the function can be watched while it lasts. */
+function watchingDataUris<T>(less: Less1, recording: Compilation['recording'], run: () => T): T {
+  const { functions } = less.tree
+  const original = functions['data-uri']
+  if (!original) return run()
+  functions['data-uri'] = function dataUri(
+    this: DataUriCall,
+    ...args: { value?: unknown }[]
+  ): unknown {
+    const info = this.currentFileInfo
+    const folder = (info?.relativeUrls ? info.currentDirectory : info?.entryPath) ?? ''
+    const name = String(args.at(-1)?.value ?? '').replace(/[?#].*$/, '')
+    const file = path.resolve(folder, name)
+    try {
+      recording.admit(file)
+      recording.read(file, readFileSync(file))
+    } catch {
+      recording.missing(file)
+    }
+    return original.apply(this, args as never[])
+  } as typeof original
+  try {
+    return run()
+  } finally {
+    functions['data-uri'] = original
+  }
+}
+
+function noteMissing(cause: unknown, recording: Compilation['recording']): void {
+  const { message = '', filename = '' } = cause as { message?: string; filename?: string }
+  const name = /'([^']+)' wasn't found/.exec(message)?.[1]
+  if (name) recording.missing(path.resolve(path.dirname(filename), name))
+}

@@ -1,0 +1,194 @@
+import path from 'node:path'
+import type { Derived } from '@kovu/protocol'
+import type { ResolvedConfig } from 'vite'
+import { type Cache, openCache } from './cache.ts'
+import { type Compiled, compile } from './compile.ts'
+import { LessYuiError } from './error.ts'
+import { type Implementation, loadImplementation } from './implementation.ts'
+import { minify } from './minify/index.ts'
+import type { ResolvedOptions } from './options.ts'
+import { cssOf } from './request.ts'
+
+/** What the sheets of one project need to know of it. */
+export interface SheetsSettings {
+  readonly options: ResolvedOptions
+  /** Folder that `implementation` and `ycssmin` are resolved from. */
+  readonly root: string
+  /** Folders that sheets may read from. */
+  readonly roots: readonly string[]
+  /** Folder of the disk cache; undefined for none. */
+  readonly cacheDir: string | undefined
+  readonly sourceMap: boolean
+  /** Told each warning of less once. */
+  warn(message: string): void
+  /** More folders, asked for only when a sheet reaches outside of `roots`. */
+  moreRoots?(): Promise<readonly string[]>
+}
+
+/** The sheets of one project: rendered, cached, and with the files each was made from. */
+export class Sheets {
+  readonly #settings: SheetsSettings
+  readonly #watched = new Map<string, ReadonlySet<string>>()
+  readonly #pending = new Map<string, Promise<Compiled>>()
+  readonly #warned = new Set<string>()
+  #implementation: Promise<Implementation> | undefined
+  #cache: Cache | undefined
+  #roots: readonly string[]
+
+  constructor(settings: SheetsSettings) {
+    this.#settings = settings
+    this.#roots = settings.roots
+  }
+
+  /** The less in use; loaded at the first call. */
+  implementation(): Promise<Implementation> {
+    const { options, root } = this.#settings
+    return (this.#implementation ??= loadImplementation(options.implementation, root))
+  }
+
+  /**
+   * Renders a sheet, unless nothing it was made from has changed.
+   *
+   * @param source Absolute path of the `.less` file.
+   * @throws {@link LessYuiError}
+   */
+  async compile(source: string): Promise<Compiled> {
+    const pending = this.#pending.get(source)
+    if (pending) return pending
+    const work = this.#compile(source).finally(() => this.#pending.delete(source))
+    this.#pending.set(source, work)
+    return work
+  }
+
+  async #compile(source: string): Promise<Compiled> {
+    const implementation = await this.implementation()
+    const cache = (this.#cache ??= this.#openCache(implementation))
+    const kept = cache.get(source)
+    if (kept) {
+      this.#watched.set(source, new Set(Object.keys(kept.closure)))
+      return kept
+    }
+    try {
+      const compiled = await this.#render(implementation, source)
+      this.#watched.set(source, new Set(Object.keys(compiled.closure)))
+      for (const warning of compiled.warnings) this.#warn(warning)
+      cache.set(source, compiled)
+      return compiled
+    } catch (error) {
+      if (error instanceof LessYuiError)
+        this.#watched.set(source, new Set([source, ...error.watch]))
+      throw error
+    }
+  }
+
+  async #render(implementation: Implementation, source: string): Promise<Compiled> {
+    const { options, sourceMap, moreRoots } = this.#settings
+    const job = { source, less: options.less, sourceMap }
+    try {
+      return await compile(implementation, { ...job, roots: this.#roots })
+    } catch (error) {
+      if (!(error instanceof LessYuiError) || error.code !== 'LESS_YUI_OUTSIDE') throw error
+      const more = (await moreRoots?.()) ?? []
+      const known = new Set(this.#roots)
+      const added = more.filter((root) => !known.has(root))
+      if (added.length === 0) throw error
+      this.#roots = [...this.#roots, ...added]
+      return compile(implementation, { ...job, roots: this.#roots })
+    }
+  }
+
+  /** The paths a sheet was last made from, or looked for in vain. */
+  watched(source: string): ReadonlySet<string> {
+    return this.#watched.get(source) ?? new Set([source])
+  }
+
+  /** The sheets that an edit of this file touches. */
+  dependants(file: string): string[] {
+    const normal = path.resolve(file)
+    return [...this.#watched].filter(([, files]) => files.has(normal)).map(([source]) => source)
+  }
+
+  #warn(message: string): void {
+    const { less } = this.#settings.options
+    if (less.silent === true || less.quiet === true || this.#warned.has(message)) return
+    this.#warned.add(message)
+    this.#settings.warn(message)
+  }
+
+  #openCache(implementation: Implementation): Cache {
+    const { options, cacheDir, sourceMap } = this.#settings
+    let plain = true
+    const key = JSON.stringify([implementation.name, sourceMap, options.less], (_name, value) => {
+      if (typeof value === 'function') plain = false
+      return value as unknown
+    })
+    return openCache(options.cache && plain ? cacheDir : undefined, key)
+  }
+}
+
+/** How a rendered sheet is finished. */
+export interface FinishSettings {
+  readonly options: ResolvedOptions
+  readonly config: ResolvedConfig
+  readonly minify: boolean
+  readonly sourceMap: boolean
+}
+
+/**
+ * Runs the project's PostCSS over a rendered sheet and minifies it; `url()` and `@import` stay as they are.
+ *
+ * @param compiled What {@link Sheets.compile} gave.
+ * @param source Its `.less` file.
+ */
+export async function finish(
+  compiled: Compiled,
+  source: string,
+  { options, config, ...want }: FinishSettings,
+): Promise<Derived> {
+  const file = cssOf(source)
+  const processed = await postcss(compiled, file, { config, sourceMap: want.sourceMap })
+  const { code, map } = await minify({
+    css: processed.css,
+    map: want.sourceMap ? processed.map : undefined,
+    file,
+    minifier: want.minify ? options.minify : false,
+    legacyHacks: options.legacyHacks,
+    root: config.root,
+  })
+  const watch = [...Object.keys(compiled.closure), ...processed.watch]
+  return { code, map, watch }
+}
+
+interface Processed {
+  readonly css: string
+  readonly map: string | undefined
+  readonly watch: readonly string[]
+}
+
+async function postcss(
+  { css, map }: Compiled,
+  file: string,
+  { config, sourceMap }: { config: ResolvedConfig; sourceMap: boolean },
+): Promise<Processed> {
+  // With `css.transformer: 'lightningcss'` Vite reads no PostCSS config, and would stumble over hacks.
+  if (config.css.transformer === 'lightningcss') return { css, map, watch: [] }
+  // Vite would inline what `@import` names; lessc leaves it to the browser.
+  const hidden = css.replaceAll(/@import(?=[\s"'(])/gi, '@kovu-import')
+  const inline = sourceMap && map !== undefined ? annotate(hidden, map) : hidden
+  const { preprocessCSS } = await import('vite')
+  const result = await preprocessCSS(inline, file, config)
+  const watch = [...(result.deps ?? [])]
+  if (result.code === inline) return { css, map, watch }
+  const { map: made } = result as { map?: { mappings?: string } }
+  return {
+    css: result.code.replaceAll('@kovu-import', '@import'),
+    map: made?.mappings ? JSON.stringify(made) : undefined,
+    watch,
+  }
+}
+
+/** CSS with its source map inside of it. */
+export function annotate(css: string, map: string): string {
+  const data = Buffer.from(map).toString('base64')
+  return `${css.trimEnd()}\n/*# sourceMappingURL=data:application/json;base64,${data} */\n`
+}
