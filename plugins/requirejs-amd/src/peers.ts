@@ -38,7 +38,9 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
   const derives = apis.flatMap((api) => api.derives ?? [])
   const roots = statics
     ? statics.roots.map(({ dir, prefix }) => ({ dir: normalizePath(dir), prefix }))
-    : [config.publicDir, config.root].filter(Boolean).map((dir) => ({ dir: normalizePath(dir), prefix: '' }))
+    : [config.publicDir, config.root]
+        .filter(Boolean)
+        .map((dir) => ({ dir: normalizePath(dir), prefix: '' }))
   const urls = apis.find((api) => api.urls)?.urls
   const source = statics ? byFinders(statics) : byFolders(roots.map(({ dir }) => dir))
   return {
@@ -52,7 +54,12 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
         for (const derivation of wanted) {
           if (derivation.preferSource !== preferSource) continue
           const found = source.derived(publicName, derivation)
-          if (found) return { file: normalizePath(found.file), source: normalizePath(found.source), derived: derivation }
+          if (found)
+            return {
+              file: normalizePath(found.file),
+              source: normalizePath(found.source),
+              derived: derivation,
+            }
         }
         return undefined
       }
@@ -67,7 +74,9 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
       if (known !== undefined) return known
       const inside = roots
         .map(({ dir, prefix }) => ({ dir, prefix, below: normalizePath(relative(dir, path)) }))
-        .filter(({ below }) => below !== '..' && !below.startsWith('../') && !/^([a-z]:)?\//i.test(below))
+        .filter(
+          ({ below }) => below !== '..' && !below.startsWith('../') && !/^([a-z]:)?\//i.test(below),
+        )
         .sort((a, b) => b.dir.length - a.dir.length)[0]
       return inside && [inside.prefix, inside.below].filter(Boolean).join('/')
     },
@@ -92,7 +101,9 @@ function byFinders(statics: Statics): Files {
 function byFolders(dirs: readonly string[]): Files {
   return {
     find: (publicName) =>
-      dirs.map((dir) => `${dir}/${publicName}`).find((path) => existsSync(path) && statSync(path).isFile()),
+      dirs
+        .map((dir) => `${dir}/${publicName}`)
+        .find((path) => existsSync(path) && statSync(path).isFile()),
     derived(publicName, { from, to }) {
       for (const dir of dirs) {
         const file = `${dir}/${publicName}`

@@ -55,9 +55,7 @@ export interface Shim {
   deps?: string[] | undefined
   /** Dotted path of the global that is the module's value. */
   exports?: string | undefined
-  /** Is there an `init` function? It stays for run time. */
-  hasInit?: boolean | undefined
-  /** Source text of `init`, as it stands in the configuration. */
+  /** Source text of the `init` function, as it stands in the configuration. It runs in the browser only. */
   init?: string | undefined
 }
 
@@ -186,7 +184,12 @@ export type Resolved =
   /** `empty:`: some other layer or the page defines it. */
   | { readonly kind: 'empty'; readonly id: string }
   /** `plugin!resource`; the resource is normalised as far as it is known without running the plugin. */
-  | { readonly kind: 'plugin'; readonly id: string; readonly plugin: string; readonly resource: string }
+  | {
+      readonly kind: 'plugin'
+      readonly id: string
+      readonly plugin: string
+      readonly resource: string
+    }
   /** It should be a static file, and there is none. */
   | { readonly kind: 'missing'; readonly id: string; readonly publicName: string }
 
@@ -203,6 +206,8 @@ export interface Ids {
   toResourceName(path: string): string | undefined
   /** What a dependency means to the module that names it. */
   resolve(id: string, parentId?: string): Resolved
+  /** What a normalized id means. (Normalizing twice would apply `map` twice.) */
+  locate(id: string): Resolved
   /** The shortest id whose public name this is (`paths` and packages tried first), or undefined when it has none. */
   idOf(publicName: string): string | undefined
 }
@@ -236,6 +241,10 @@ export interface DefineCall extends Span {
   readonly sugarParams: number
   /** The factory expression, when there is one. */
   readonly factory: Span | undefined
+  /** Offset of the factory (or value) argument, where a dependency array is to be inserted before it. */
+  readonly depsAt: number
+  /** Offset inside the factory's body where a directive can stand. */
+  readonly strictAt: number | undefined
 }
 
 /** A `require([...], …)` or `requirejs([...], …)` call with a literal array. */
@@ -245,15 +254,20 @@ export interface RequireCall extends Span {
   readonly computed: boolean
   /** Has the call an error callback? */
   readonly errback: boolean
+  /** Is it the local `require` of a factory, so that relative ids are relative to its module? */
+  readonly local: boolean
 }
 
 /** What is known of a source without running it. */
 export interface Analysis {
   /**
-   * `amd`: calls `define`. `main`: no `define`, but `require([...])` or `require.config()`. `esm`: has import or export
-   * syntax. `script`: none of these.
+   * `amd`: calls `define`, and an id can be inserted. `main`: no `define`, but `require([...])` or `require.config()`.
+   * `esm`: has import or export syntax. `script`: none of these, to be run as a classic script of its own; it may still
+   * call `define` in a way that cannot be read ({@link callsDefine}).
    */
   readonly kind: 'amd' | 'main' | 'script' | 'esm'
+  /** Does it call `define` anywhere? */
+  readonly callsDefine: boolean
   readonly defines: readonly DefineCall[]
   /** `require([...])` calls that run with the file. */
   readonly requires: readonly RequireCall[]
@@ -263,8 +277,10 @@ export interface Analysis {
   readonly toUrls: readonly DepLiteral[]
   /** Literal configurations (`require.config({})`, `require({}, …)`, `var require = {}`). */
   readonly configs: readonly ConfigFound[]
-  /** Does it only run in sloppy mode (`with`, octal literals, …)? */
-  readonly sloppyOnly: boolean
+  /** Is there a `'use strict'` directive at its top? */
+  readonly strict: boolean
+  /** Does its top level declare names (globals, when it runs as a script)? */
+  readonly declares: boolean
 }
 
 /** Source map, version 3. */
@@ -300,6 +316,14 @@ export interface ModuleRecord {
   readonly watch: readonly string[]
 }
 
+/** A source as read. */
+export interface Source {
+  readonly code: string
+  readonly map?: SourceMapLike | undefined
+  /** Every file that it was made from. */
+  readonly watch: readonly string[]
+}
+
 /** How {@link Graph.closure} walks. */
 export interface ClosureOptions {
   /** Ids that are neither listed nor followed. */
@@ -308,6 +332,8 @@ export interface ClosureOptions {
   readonly nested?: boolean | undefined
   /** Called for an id that has no file; the default throws `REQUIREJS_AMD_MISSING` with the chain of ids. */
   readonly onMissing?: ((missing: MissingModule) => void) | undefined
+  /** Called for a module that cannot be read or parsed; the default throws. The module is left out. */
+  readonly onError?: ((error: unknown, id: string) => void) | undefined
 }
 
 /** An id that should have had a file. */
@@ -320,6 +346,8 @@ export interface MissingModule {
   readonly near: readonly string[]
   /** Where it is named. */
   readonly from: { readonly record: ModuleRecord; readonly offset: number | undefined } | undefined
+  /** The error that stands for it: `REQUIREJS_AMD_MISSING`, with the place. */
+  readonly error: Error
 }
 
 /** The modules of a configuration, with their edges. */
@@ -327,7 +355,7 @@ export interface Graph {
   readonly ids: Ids
   /** The module of a normalised id; undefined for external, empty and unknown-plugin ids. */
   module(id: string): Promise<ModuleRecord | undefined>
-  /** The modules that the ids reach, dependencies first, in the order RequireJS would define them. */
+  /** The modules that the normalized ids reach, dependencies first, in the order RequireJS would define them. */
   closure(ids: readonly string[], options?: ClosureOptions): Promise<readonly ModuleRecord[]>
   /** Forgets a file. Returns whether any module was made from it. */
   invalidate(file: string): boolean

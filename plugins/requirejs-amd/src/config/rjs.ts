@@ -81,23 +81,92 @@ export interface RjsBuild extends RequireConfig {
 
 /** Keys that are read by this plugin: of r.js and of RequireJS. */
 export const honoured: ReadonlySet<string> = new Set([
-  ...['appDir', 'baseUrl', 'dir', 'out', 'name', 'create', 'include', 'exclude', 'excludeShallow', 'insertRequire'],
-  ...['modules', 'mainConfigFile', 'stubModules', 'findNestedDependencies', 'inlineText', 'optimize', 'wrap'],
-  ...['preserveLicenseComments', 'generateSourceMaps', 'skipModuleInsertion', 'onBuildRead', 'onBuildWrite'],
+  ...[
+    'appDir',
+    'baseUrl',
+    'dir',
+    'out',
+    'name',
+    'create',
+    'include',
+    'exclude',
+    'excludeShallow',
+    'insertRequire',
+  ],
+  ...[
+    'modules',
+    'mainConfigFile',
+    'stubModules',
+    'findNestedDependencies',
+    'inlineText',
+    'optimize',
+    'wrap',
+  ],
+  ...[
+    'preserveLicenseComments',
+    'generateSourceMaps',
+    'skipModuleInsertion',
+    'onBuildRead',
+    'onBuildWrite',
+  ],
   ...['pragmas', 'pragmasOnSave', 'fileExclusionRegExp', 'removeCombined'],
 ])
 
 /** Run-time keys: they go into {@link RequireConfig}, as does any key nobody knows (a loader plugin's configuration). */
 export const runtime: ReadonlySet<string> = new Set([
-  ...['paths', 'bundles', 'packages', 'packagePaths', 'map', 'shim', 'config', 'nodeIdCompat', 'waitSeconds', 'deps'],
-  ...['callback', 'enforceDefine', 'xhtml', 'urlArgs', 'scriptType', 'skipDataMain', 'locale', 'text', 'hgn'],
+  ...[
+    'paths',
+    'bundles',
+    'packages',
+    'packagePaths',
+    'map',
+    'shim',
+    'config',
+    'nodeIdCompat',
+    'waitSeconds',
+    'deps',
+  ],
+  ...[
+    'callback',
+    'enforceDefine',
+    'xhtml',
+    'urlArgs',
+    'scriptType',
+    'skipDataMain',
+    'locale',
+    'text',
+    'hgn',
+  ],
 ])
 
 /** Keys without an effect on a page: r.js's own logging, its copying of the tree, its CSS. Not worth a warning. */
 export const harmless: ReadonlySet<string> = new Set([
-  ...['logLevel', 'keepBuildDir', 'writeBuildTxt', 'allowSourceOverwrites', 'preserveComments', 'optimizeCss', 'isBuild'],
-  ...['uglify', 'uglify2', 'skipDirOptimize', 'normalizeDirDefines', 'skipSemiColonInsertion', 'buildCSS', 'throwWhen'],
-  ...['dirExclusionRegExp', 'cssImportIgnore', 'cssPrefix', 'siteRoot', 'optimizeAllPluginResources', 'keepAmdefine'],
+  ...[
+    'logLevel',
+    'keepBuildDir',
+    'writeBuildTxt',
+    'allowSourceOverwrites',
+    'preserveComments',
+    'optimizeCss',
+    'isBuild',
+  ],
+  ...[
+    'uglify',
+    'uglify2',
+    'skipDirOptimize',
+    'normalizeDirDefines',
+    'skipSemiColonInsertion',
+    'buildCSS',
+    'throwWhen',
+  ],
+  ...[
+    'dirExclusionRegExp',
+    'cssImportIgnore',
+    'cssPrefix',
+    'siteRoot',
+    'optimizeAllPluginResources',
+    'keepAmdefine',
+  ],
 ])
 
 const refused: Readonly<Record<string, Omit<BuildNote, 'key'>>> = {
@@ -115,13 +184,23 @@ const refused: Readonly<Record<string, Omit<BuildNote, 'key'>>> = {
   },
   cjsTranslate: {
     reason: 'CommonJS files without a define wrapper are not converted',
-    instead: 'wrap them in define(function (require, exports, module) {…}), or import them from an ES module',
+    instead:
+      'wrap them in define(function (require, exports, module) {…}), or import them from an ES module',
   },
   rawText: { reason: 'modules cannot be given as text', instead: 'put the module into a file' },
-  has: { reason: 'has() tests are not replaced by constants', instead: "use Vite's `define` option" },
-  hasOnSave: { reason: 'has() tests are not replaced by constants', instead: "use Vite's `define` option" },
+  has: {
+    reason: 'has() tests are not replaced by constants',
+    instead: "use Vite's `define` option",
+  },
+  hasOnSave: {
+    reason: 'has() tests are not replaced by constants',
+    instead: "use Vite's `define` option",
+  },
   closure: { reason: 'the Closure compiler is not run', instead: "Vite's minifier is used" },
-  onModuleBundleComplete: { reason: 'it is not called', instead: 'write a Vite plugin with a generateBundle hook' },
+  onModuleBundleComplete: {
+    reason: 'it is not called',
+    instead: 'write a Vite plugin with a generateBundle hook',
+  },
   bundlesConfigOutFile: {
     reason: 'nothing is written into sources',
     instead: 'nothing: the loader of the output knows what each layer holds',

@@ -1,0 +1,100 @@
+/** Which ids a source makes RequireJS load: before its factory runs, and later. */
+import { loaderPluginOf } from '../loader-plugins/index.ts'
+import type { Analysis, DefineCall, DepLiteral, Ids, Shim } from '../types.ts'
+
+/** The edges of a module. */
+export interface Edges {
+  /** Normalized ids, each once, in the order RequireJS would ask for them. */
+  readonly deps: readonly string[]
+  /** Normalized ids of `require([…])` calls inside functions. */
+  readonly nestedDeps: readonly string[]
+  /** Where an id is named first in the source. */
+  readonly offsets: ReadonlyMap<string, number>
+  /** Paths of loader plugin resources by their ids. */
+  readonly resources: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads the edges off an analysis.
+ *
+ * @param analysis The module's source.
+ * @param id The module's normalized id.
+ * @param ids The ids of its configuration; `shim` is taken from there.
+ */
+export function edgesOf(analysis: Analysis, id: string, ids: Ids): Edges {
+  const offsets = new Map<string, number>()
+  const resources = new Map<string, string>()
+  const add = (
+    to: Set<string>,
+    written: string,
+    parent: string | undefined,
+    offset?: number,
+  ): void => {
+    const resolved = ids.resolve(written, parent)
+    if (resolved.kind === 'special') return
+    if (resolved.kind === 'plugin') {
+      if (!offsets.has(resolved.plugin) && offset !== undefined)
+        offsets.set(resolved.plugin, offset)
+      to.add(resolved.plugin)
+      const plugin = loaderPluginOf(resolved.plugin)
+      if (!plugin) return
+      resources.set(resolved.id, plugin.path(resolved.resource))
+    }
+    if (!offsets.has(resolved.id) && offset !== undefined) offsets.set(resolved.id, offset)
+    to.add(resolved.id)
+  }
+  const addAll = (
+    to: Set<string>,
+    list: readonly DepLiteral[],
+    parent: string | undefined,
+  ): void => {
+    for (const dep of list) add(to, dep.id, parent, dep.start)
+  }
+
+  const deps = new Set<string>()
+  for (const dep of shimOf(ids.config, id)?.deps ?? []) add(deps, dep, undefined)
+  const local = new Set(analysis.defines.flatMap((call) => call.id ?? []))
+  for (const call of definesFor(analysis, id)) {
+    const parent = call.id ?? id
+    const own = (call.deps ?? call.sugar ?? []).filter(
+      (dep) => !local.has(ids.normalize(dep.id, parent)),
+    )
+    addAll(deps, own, parent)
+  }
+  for (const call of analysis.requires) addAll(deps, call.deps, call.local ? id : undefined)
+  if (analysis.kind === 'main') {
+    for (const { config } of analysis.configs)
+      for (const dep of config.deps ?? []) add(deps, dep, undefined)
+  }
+  const nested = new Set<string>()
+  for (const call of analysis.nested) addAll(nested, call.deps, call.local ? id : undefined)
+  deps.delete(id)
+  return {
+    deps: [...deps],
+    nestedDeps: [...nested].filter((dep) => !deps.has(dep)),
+    offsets,
+    resources,
+  }
+}
+
+/** The shim of an id in its full form. */
+export function shimOf(config: Ids['config'], id: string): Shim | undefined {
+  const shim = config.shim && Object.hasOwn(config.shim, id) ? config.shim[id] : undefined
+  return Array.isArray(shim) ? { deps: shim } : shim
+}
+
+/** The `define` calls that run when the id is required: its own one, and others of the same file that it names. */
+function definesFor(analysis: Analysis, id: string): readonly DefineCall[] {
+  const byId = new Map(analysis.defines.map((call) => [call.id ?? id, call]))
+  const anonymous = analysis.defines.filter((call) => call.anonymous)
+  const start = byId.get(id)
+  if (!start) return []
+  const reached = new Set<DefineCall>([...anonymous, start])
+  for (const call of reached) {
+    for (const dep of call.deps ?? call.sugar ?? []) {
+      const other = byId.get(dep.id)
+      if (other) reached.add(other)
+    }
+  }
+  return [...reached]
+}

@@ -1,0 +1,204 @@
+/** From the options to configurations with their modules: which public name `baseUrl` has, which files ids mean. */
+import { readFile } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
+import { normalizePath } from 'vite'
+import { readBuildFile } from './config/build-file.ts'
+import { createIds } from './config/ids.ts'
+import { mergeConfig } from './config/merge.ts'
+import { joinPublic } from './config/normalize.ts'
+import { readConfig } from './config/read.ts'
+import type { RjsBuild } from './config/rjs.ts'
+import type { Context, Project } from './context.ts'
+import { AmdError, noteSentence } from './error.ts'
+import { createGraph } from './graph/index.ts'
+import { applyPragmas } from './module/pragmas.ts'
+import type { Peers } from './peers.ts'
+import type { BuildFile, Found, RequireConfig, Source, SourceMapLike } from './types.ts'
+
+/**
+ * Reads the build files and the configuration that the options name.
+ *
+ * @returns One project for each build file; else one for `config`; else none.
+ * @throws An {@link AmdError} with its place.
+ */
+export async function readProjects(context: Context, peers: Peers): Promise<readonly Project[]> {
+  const { options } = context
+  const { root } = context.config
+  const builds =
+    options.build === undefined
+      ? []
+      : Array.isArray(options.build)
+        ? options.build
+        : [options.build]
+  const extra = await readExtra(context, peers)
+  const projects: Project[] = []
+  for (const input of builds as readonly (string | RjsBuild)[]) {
+    const build = await readBuildFile(input, {
+      root,
+      locate: (path, appDir) => locate(path, appDir, peers),
+    })
+    for (const note of build.notes) context.config.logger.warn(noteSentence(build.file, note))
+    projects.push(
+      createProject(context, peers, {
+        build,
+        prefix: prefixOf(build, peers),
+        config: extra ? mergeConfig(build.config, extra.config) : build.config,
+        dynamic: { ...build.dynamic, ...extra?.dynamic },
+        watch: [...build.watch, ...(extra?.watch ?? [])],
+      }),
+    )
+  }
+  if (projects.length === 0 && extra)
+    projects.push(createProject(context, peers, { build: undefined, ...extra }))
+  return projects
+}
+
+/** What {@link createProject} is told. */
+export type ProjectParts = Omit<Project, 'ids' | 'graph'>
+
+/** Adds ids and graph to a configuration. */
+export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
+  const { config, dynamic, prefix, build } = parts
+  const find = (publicName: string): Found | undefined => peers.find(publicName)
+  const ids = createIds({ config, dynamic, prefix, find })
+  // Sources are changed for a build only: in development RequireJS would read them as they are.
+  const transform =
+    build && context.config.command === 'build'
+      ? (code: string, id: string, file: string): string => {
+          const read = build.onBuildRead ? build.onBuildRead(id, file, code) : code
+          return applyPragmas(read, build.pragmas, file)
+        }
+      : undefined
+  const graph = createGraph({ ids, find, read: readFound, transform, names: () => peers.list() })
+  return { ...parts, ids, graph }
+}
+
+/** The text of a file, or what its derivation makes of the source. */
+export async function readFound(found: Found): Promise<Source> {
+  if (!found.derived || found.source === undefined) {
+    return { code: await readFile(found.file, 'utf8'), watch: [found.file] }
+  }
+  const { code, map, watch } = await found.derived.render(found.source)
+  return { code, watch, map: map === undefined ? undefined : (JSON.parse(map) as SourceMapLike) }
+}
+
+/** The public name of a URL in a configuration, or undefined when it is no URL of the static files. */
+export function publicOfUrl(url: string, base: string, peers: Peers): string | undefined {
+  const withSlash = url.endsWith('/') ? url : `${url}/`
+  const statics = peers.statics?.url
+  const starts = [base, ...(statics === undefined ? [] : [statics, pathOf(statics)])]
+  const start = starts.find(
+    (candidate) => /^(?:\w+:)?\//.test(candidate) && withSlash.startsWith(candidate),
+  )
+  if (start !== undefined) return withSlash.slice(start.length).replace(/\/$/, '')
+  return /^(?:\w+:)?\//.test(url) ? undefined : joinPublic('', url)
+}
+
+function pathOf(url: string): string {
+  return /^\w+:\/\//.test(url) ? new URL(url).pathname : url
+}
+
+interface Extra {
+  readonly prefix: string
+  readonly config: RequireConfig
+  readonly dynamic: Readonly<Record<string, string>>
+  readonly watch: readonly string[]
+}
+
+/** The `config` option. */
+async function readExtra(context: Context, peers: Peers): Promise<Extra | undefined> {
+  const option = context.options.config
+  if (option === undefined) return undefined
+  const { root, base } = context.config
+  const file = typeof option === 'string' ? normalizePath(resolve(root, option)) : undefined
+  const read =
+    typeof option === 'object'
+      ? { config: option, dynamic: {} }
+      : readConfig(await readConfigFile(file as string), { file: file as string })
+  if (!read) {
+    throw new AmdError(
+      'REQUIREJS_AMD_CONFIG',
+      `${file} has no require.config() call with an object literal.`,
+      {
+        file: file as string,
+      },
+    )
+  }
+  const { baseUrl, ...config } = read.config
+  const name = file === undefined ? undefined : peers.nameOf(file)
+  const prefix =
+    baseUrl === undefined
+      ? name === undefined || !name.includes('/')
+        ? ''
+        : name.slice(0, name.lastIndexOf('/'))
+      : publicOfUrl(baseUrl, base, peers)
+  if (prefix === undefined) {
+    throw new AmdError(
+      'REQUIREJS_AMD_OUTSIDE',
+      `The baseUrl '${baseUrl}' is no URL of the static files (they are below '${peers.statics?.url ?? base}').`,
+      file === undefined ? undefined : { file },
+    )
+  }
+  return { prefix, config, dynamic: read.dynamic, watch: file === undefined ? [] : [file] }
+}
+
+async function readConfigFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new AmdError(
+      'REQUIREJS_AMD_CONFIG',
+      `The option \`config\` names ${file}, which cannot be read.`,
+      undefined,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** The public name of a build file's `baseUrl`. */
+function prefixOf(build: BuildFile, peers: Peers): string {
+  const below = (dir: string): string | undefined => {
+    const path = normalizePath(relative(dir, build.baseUrl))
+    return path === '..' || path.startsWith('../') || /^(?:\w:)?\//.test(path) ? undefined : path
+  }
+  const root = peers.statics?.root
+  const inRoot = root === undefined ? undefined : below(normalizePath(root))
+  if (inRoot !== undefined) return inRoot
+  if (build.appDir !== undefined) {
+    // A folder that no finder knows is what a Makefile collects into: the static root itself.
+    const name = peers.nameOf(build.appDir) ?? ''
+    const prefix = joinPublic(name, normalizePath(relative(build.appDir, build.baseUrl)))
+    if (prefix !== undefined) return prefix
+  }
+  const name = peers.nameOf(build.baseUrl)
+  if (name !== undefined) return name
+  throw new AmdError(
+    'REQUIREJS_AMD_OUTSIDE',
+    `The baseUrl ${build.baseUrl} is in no folder of static files, so its modules have no public names. Point \`baseUrl\` into one, or set \`appDir\` to the folder that stands for the static root.`,
+    build.file === undefined ? undefined : { file: build.file },
+  )
+}
+
+/** The source of a path in a folder that only a Makefile or collectstatic fills. */
+function locate(path: string, appDir: string | undefined, peers: Peers): string | undefined {
+  const tops = [
+    peers.statics?.root,
+    appDir !== undefined && peers.nameOf(appDir) === undefined ? appDir : undefined,
+  ]
+  for (const top of tops) {
+    if (top === undefined) continue
+    const name = normalizePath(relative(top, path))
+    if (name.startsWith('..')) continue
+    const found = peers.find(name)
+    if (found) return found.source ?? found.file
+  }
+  return undefined
+}
+
+/** Folder of a public name. */
+export function folderOfName(publicName: string): string {
+  const folder = dirname(publicName)
+  return folder === '.' ? '' : folder
+}
