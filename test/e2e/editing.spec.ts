@@ -1,0 +1,147 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
+
+import { type Browser, openBrowser } from '../support/browser.ts'
+import { startDevelopment } from '../support/development.ts'
+import { watchPage } from '../support/page.ts'
+import type { Site } from '../support/site.ts'
+
+describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a %s', (kind) => {
+  let site: Site
+  let browser: Browser
+  let page: Page
+  let watched: ReturnType<typeof watchPage>
+
+  beforeAll(async () => {
+    site = await startDevelopment(kind)
+    browser = await openBrowser(site)
+    page = await browser.newPage()
+    watched = watchPage(page)
+    await openHome()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await site?.stop()
+  })
+
+  async function openHome(): Promise<void> {
+    await page.goto(site.origin('www'))
+    await page.waitForSelector('html[data-ready=home]')
+    // The HMR client is connected once Vite has said so; an edit before that would not reach the page.
+    await page.waitForFunction(() => document.querySelector('script[src*="@vite/client"]') !== null)
+    await page.waitForTimeout(300)
+    await page.evaluate(() => Object.assign(window, { kept: true }))
+  }
+
+  const kept = (): Promise<boolean> => page.evaluate(() => 'kept' in window)
+  const navbar = (): Promise<string> =>
+    page.$eval('.navbar-drund', (element) => getComputedStyle(element).backgroundColor)
+
+  /** Replaces text in a file of the site, once; gives a function that puts the old text back. */
+  async function edit(path: string, from: string, to: string): Promise<() => Promise<void>> {
+    const file = join(site.root, path)
+    const before = await readFile(file, 'utf8')
+    expect(before).toContain(from)
+    await writeFile(file, before.replace(from, to))
+    return () => writeFile(file, before)
+  }
+
+  /** Waits for what an edit must show and says how long it took; the limit only ends a test that hangs. */
+  async function seen(what: string, look: () => Promise<unknown>, wanted: unknown): Promise<void> {
+    onTestFailed(() => console.error(site.output(), watched.problems()))
+    const started = performance.now()
+    await expect.poll(look, { timeout: 10_000, interval: 20 }).toEqual(wanted)
+    console.log(`${kind}: ${what} was seen after ${Math.round(performance.now() - started)} ms`)
+  }
+
+  test('shows an edited LESS partial with no reload: a typed-in field keeps its text', async () => {
+    await page.fill('#search', 'half a sentence')
+    expect(await navbar()).toBe('rgb(20, 80, 92)')
+    const restore = await edit(
+      'media/main/css/partials/variables.less',
+      '@navbar-bg: #14505c',
+      '@navbar-bg: #102030',
+    )
+    await seen('a LESS partial', navbar, 'rgb(16, 32, 48)')
+    expect(await page.inputValue('#search')).toBe('half a sentence')
+    expect(await kept()).toBe(true)
+    await restore()
+    await seen('the LESS partial put back', navbar, 'rgb(20, 80, 92)')
+    expect(watched.problems()).toEqual([])
+  })
+
+  test("shows a LESS error in Vite's overlay with file, line and frame, and recovers", async () => {
+    const overlay = (): Promise<string> =>
+      page.evaluate(
+        () => document.querySelector('vite-error-overlay')?.shadowRoot?.textContent ?? '',
+      )
+    const restore = await edit('media/main/css/partials/navbar.less', 'border: 0;', 'border: 0; }}')
+    await seen('a LESS error', async () => (await overlay()).includes('navbar.less'), true)
+    const text = await overlay()
+    expect(text).toMatch(/navbar\.less:\d+:\d+/)
+    expect(text).toContain('border: 0; }}')
+    // The last good sheet stays on the page.
+    expect(await navbar()).toBe('rgb(20, 80, 92)')
+    await restore()
+    await seen('the LESS error mended', overlay, '')
+    expect(await navbar()).toBe('rgb(20, 80, 92)')
+  })
+
+  test("shows an edited template's text without a manual reload", async () => {
+    await openHome()
+    const text = (): Promise<string> =>
+      page.textContent('#tip .side-title').then(
+        (found) => found ?? '',
+        () => '',
+      )
+    const restore = await edit('media/main/t/tip.template.mustache', '{{labels.tip}}', 'Edited tip')
+    await seen('a template', async () => (await text()).includes('Edited tip'), true)
+    await restore()
+    await seen('the template put back', async () => (await text()).includes('Edited tip'), false)
+  })
+
+  test('refreshes the page when an AMD module is edited', async () => {
+    await openHome()
+    const text = (): Promise<string> =>
+      page.textContent('#tip .tip-text').then(
+        (found) => found ?? '',
+        () => '',
+      )
+    const restore = await edit(
+      'media/main/js/ui/tips.js',
+      'emoji.replace(tip)',
+      "'An edited module'",
+    )
+    await seen('an AMD module', text, 'An edited module')
+    await restore()
+    await seen('the AMD module put back', async () => (await text()) === 'An edited module', false)
+  })
+
+  test('reloads the page when a Django template is edited', async () => {
+    await openHome()
+    const restore = await edit('templates/base.html', '&copy; 2012 Drund', '&copy; 2013 Drund')
+    const copyright = (): Promise<string> =>
+      page.textContent('.copyright').then(
+        (found) => found?.trim().slice(0, 12) ?? '',
+        () => '',
+      )
+    await seen('a Django template', copyright, '© 2013 Drund')
+    await restore()
+    await seen('the Django template put back', copyright, '© 2012 Drund')
+  })
+
+  test('answers again by itself after a Python file was edited', async () => {
+    await openHome()
+    const restore = await edit('feed/views.py', '"""', '"""Edited. ')
+    await seen('a Python file', async () => (await page.goto(site.origin('www')))?.status(), 200)
+    await restore()
+    await seen(
+      'the Python file put back',
+      async () => (await page.goto(site.origin('www')))?.status(),
+      200,
+    )
+  })
+})
