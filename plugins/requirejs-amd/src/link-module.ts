@@ -1,6 +1,7 @@
 /** A module of the graph as the linker takes it. */
 import type { LinkInput } from './link.ts'
 import type { Origin, Part } from './link-map.ts'
+import { quote } from './link-table.ts'
 import type { Analysis, DefineCall, ModuleRecord, RegistryCode, Span } from './types.ts'
 
 /** A text with what is known of it. */
@@ -19,13 +20,16 @@ interface Read {
  * @returns The input.
  */
 export function moduleInput(record: ModuleRecord, registry: () => RegistryCode): LinkInput {
+  if (record.kind === 'resource') {
+    const factory = [{ text: `function(){return ${quote(record.code)}}`, origin: undefined }]
+    return { kind: 'row', id: record.id, deps: [], factory }
+  }
   const row = record.kind === 'amd' ? plainRow(ownText(record)) : undefined
   return row ?? textInput(record, registry())
 }
 
 /**
- * A module whose registry form is no copy of its source (a loader plugin's resource, a text changed by a build file's
- * `onBuildWrite`), as input of the linker.
+ * A module whose text was changed by a build file's `onBuildWrite`, as input of the linker.
  *
  * @param record The module.
  * @param registry Its registry form.

@@ -1,0 +1,129 @@
+/** The build: AMD files as classic scripts under their public names, beside whatever Rolldown makes of ES modules. */
+import { Buffer } from 'node:buffer'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { normalizePath, type Plugin } from 'vite'
+import { linkProject, type LinkSettings, type OutputFile } from './build-link.ts'
+import { loaderData, loaderNames, type Built } from './build-loader.ts'
+import type { Context } from './context.ts'
+import { toLocated } from './error.ts'
+import { loaderSource } from './loader-source.ts'
+import type { Peers } from './peers.ts'
+
+/** Rolldown wants an input; a site of AMD modules has none. */
+const NOTHING = 'virtual:requirejs-amd/nothing'
+const NOTHING_ID = `\0${NOTHING}`
+
+/**
+ * The plugin of the build.
+ *
+ * @param context The plugin call.
+ * @returns A plugin that emits assets under unhashed public names.
+ */
+export function buildPlugin(context: Context): Plugin {
+  let peers: Peers | undefined
+  let built: Promise<readonly Built[]> | undefined
+  return {
+    name: 'requirejs-amd:build',
+    apply: 'build',
+    applyToEnvironment: (environment) => environment.config.consumer === 'client',
+    options(options) {
+      const page = normalizePath(`${context.config.root}/index.html`)
+      const { input } = options
+      const only = Array.isArray(input) ? input[0] : input
+      const none = input === undefined || (typeof only === 'string' && normalizePath(only) === page)
+      return none && !existsSync(page) ? { ...options, input: NOTHING } : null
+    },
+    resolveId: {
+      filter: { id: new RegExp(`^${NOTHING}$`) },
+      handler: () => ({ id: NOTHING_ID }),
+    },
+    load: {
+      filter: { id: new RegExp(`^${NOTHING_ID}$`) },
+      handler: () => 'export {}',
+    },
+    async buildStart() {
+      context.reset()
+      try {
+        peers = await context.peers()
+        const projects = await context.projects()
+        const { nameOf } = peers
+        const settings = settingsOf(context, nameOf)
+        // Beside Rolldown's own work; what it throws is for `generateBundle`.
+        built = Promise.all(
+          projects.map(async (project) => ({
+            project,
+            output: await linkProject(project, settings),
+          })),
+        )
+        built.catch(() => {})
+        for (const file of projects.flatMap((project) => project.watch)) this.addWatchFile(file)
+      } catch (error) {
+        this.error(toLocated(error))
+      }
+    },
+    async generateBundle(_, bundle) {
+      for (const [name, chunk] of Object.entries(bundle)) {
+        if (chunk.type === 'chunk' && chunk.facadeModuleId === NOTHING_ID) delete bundle[name]
+      }
+      if (built === undefined || peers === undefined) return
+      const found = peers
+      try {
+        const all = await built
+        const { sourcemap } = context.config.build
+        const emitted = new Map<string, string>()
+        const emit = (fileName: string, source: string): void => {
+          emitted.set(fileName, source)
+          this.emitFile({ type: 'asset', fileName, source })
+        }
+        for (const file of all.flatMap(({ output }) => output.files))
+          emitFile(file, sourcemap, emit)
+        for (const record of all.flatMap(({ output }) => output.reached)) {
+          for (const file of record.watch) this.addWatchFile(file)
+        }
+        // Without a peer that carries static files along, what stays a file of its own comes with the output.
+        if (!found.hasStatics) {
+          const loose = all.flatMap(({ output }) => output.loose)
+          for (const { publicName, code } of loose) emit(publicName, code)
+        }
+        for (const name of loaderNames(found, context.options.loader)) {
+          const data = loaderData(name, all, found, emitted)
+          emit(name, loaderSource({ minify: settingsOf(context, found.nameOf).minify, data }))
+        }
+      } catch (error) {
+        this.error(toLocated(error))
+      }
+    },
+  }
+}
+
+function settingsOf(context: Context, nameOf: LinkSettings['nameOf']): LinkSettings {
+  const { build, root } = context.config
+  return {
+    minify: build.minify !== false,
+    map: Boolean(build.sourcemap),
+    outDir: normalizePath(resolve(root, build.outDir)),
+    nameOf,
+  }
+}
+
+function emitFile(
+  { publicName, code, map }: OutputFile,
+  sourcemap: boolean | 'inline' | 'hidden',
+  emit: (fileName: string, source: string) => void,
+): void {
+  if (map === undefined) {
+    emit(publicName, code)
+    return
+  }
+  const json = JSON.stringify(map)
+  if (sourcemap === 'inline') {
+    const data = Buffer.from(json).toString('base64')
+    emit(publicName, `${code}//# sourceMappingURL=data:application/json;base64,${data}\n`)
+    return
+  }
+  const name = publicName.slice(publicName.lastIndexOf('/') + 1)
+  // The map first: the name of the script depends on it.
+  emit(`${publicName}.map`, json)
+  emit(publicName, sourcemap === 'hidden' ? code : `${code}//# sourceMappingURL=${name}.map\n`)
+}

@@ -1,0 +1,137 @@
+/** What stands in an output file besides plain modules: r.js's single-file builds, shims, stubs, `insertRequire`. */
+import type { LinkInput } from './link.ts'
+import { quote } from './link-table.ts'
+import { AmdError } from './error.ts'
+import type { BuildFile, Graph, ModuleRecord, Shim } from './types.ts'
+
+/** The modules of a single-file build, in r.js's order. */
+export interface Script {
+  readonly publicName: string
+  readonly records: readonly ModuleRecord[]
+  readonly insertRequire: readonly string[]
+  /** Id of a module made up by the build. */
+  readonly created: string | undefined
+}
+
+/**
+ * Plans a build file with `out`.
+ *
+ * @param graph The modules.
+ * @param build What the build file says.
+ * @param nameOf Public name of a path.
+ * @returns The one script.
+ * @throws {AmdError} `REQUIREJS_AMD_OUTSIDE` when `out` is in no static root; `REQUIREJS_AMD_MISSING`.
+ */
+export async function planScript(
+  graph: Graph,
+  build: BuildFile,
+  nameOf: (file: string) => string | undefined,
+): Promise<Script> {
+  const place = { file: build.file ?? build.folder }
+  const [module] = build.modules
+  const publicName = build.out === undefined ? undefined : nameOf(build.out)
+  if (publicName === undefined || module === undefined) {
+    const message = `\`out\` (${build.out}) is below no folder of static files, so the script would have no public name. Let \`out\` name a path inside one.`
+    throw new AmdError('REQUIREJS_AMD_OUTSIDE', message, place)
+  }
+  const closure = async (ids: readonly string[]): Promise<readonly ModuleRecord[]> =>
+    graph.closure(
+      ids.map((id) => graph.ids.normalize(id)),
+      { nested: build.findNestedDependencies },
+    )
+  const own = module.name === undefined || module.create ? [] : [module.name]
+  // r.js: `deps` of the configuration come before the module itself.
+  const records = await closure([...(build.config.deps ?? []), ...own, ...module.include])
+  const left = new Set(module.excludeShallow.map((id) => graph.ids.normalize(id)))
+  for (const record of await closure(module.exclude)) left.add(record.id)
+  return {
+    publicName,
+    records: records.filter((record) => !left.has(record.id)),
+    insertRequire: module.insertRequire,
+    created: module.create ? module.name : undefined,
+  }
+}
+
+/**
+ * A classic script as r.js places it: its text at the top level, then a definition of its id.
+ *
+ * @param record The script.
+ * @param shim Its shim.
+ * @param define Is a definition to be made (`skipModuleInsertion` says no)?
+ * @returns The inputs.
+ * @throws {AmdError} `REQUIREJS_AMD_UNSUPPORTED` when the script is none that can stand among others.
+ */
+export function classicInput(
+  record: ModuleRecord,
+  shim: Shim | undefined,
+  define: boolean,
+): readonly LinkInput[] {
+  const { code, id } = record
+  if (record.kind === 'esm' || (record.analysis.callsDefine && shim === undefined)) {
+    const what =
+      record.kind === 'esm'
+        ? 'an ES module'
+        : 'a script that calls define in a way that cannot be read'
+    const message = `'${id}' is ${what}: it cannot be part of a single file. Set its path to 'empty:' and load it beside.`
+    throw new AmdError('REQUIREJS_AMD_UNSUPPORTED', message, { file: record.source })
+  }
+  const text = { text: code, origin: { file: record.file, code, offset: 0, map: record.map } }
+  const own: LinkInput = { kind: 'text', parts: [text, { text: '\n;\n', origin: undefined }] }
+  if (!define) return [own]
+  return [
+    own,
+    made(`define(${quote(id)},[${(shim?.deps ?? []).map(quote).join(',')}],${shimValue(shim)});\n`),
+  ]
+}
+
+/** A function that gives the value of a shimmed script, as RequireJS would. */
+function shimValue(shim: Shim | undefined): string {
+  const global = shim?.exports === undefined ? undefined : `global.${shim.exports}`
+  if (shim?.init !== undefined) {
+    const result = `(${shim.init}).apply(global,arguments)`
+    return `(function(global){return function(){return ${result}${global === undefined ? '' : `||${global}`}}})(this)`
+  }
+  return global === undefined
+    ? 'function(){}'
+    : `(function(global){return function(){return ${global}}})(this)`
+}
+
+/**
+ * A loader plugin that is not needed once its resources are in the file.
+ *
+ * @param id The plugin's id, of `stubModules`.
+ * @returns The input.
+ */
+export function stubInput(id: string): LinkInput {
+  const text = '{load:function(id){throw new Error("Dynamic load not allowed: "+id)}}'
+  return { kind: 'row', id, deps: [], factory: [{ text, origin: undefined }] }
+}
+
+/**
+ * What r.js writes at the end of a file.
+ *
+ * @param created Id of a module that has no source.
+ * @param insertRequire Ids that the file requires itself.
+ * @returns The inputs.
+ */
+export function closingInputs(
+  created: string | undefined,
+  insertRequire: readonly string[],
+): readonly LinkInput[] {
+  return [
+    ...(created === undefined ? [] : [made(`define(${quote(created)},[],function(){});\n`)]),
+    ...(insertRequire.length === 0
+      ? []
+      : [made(`require([${insertRequire.map(quote).join(',')}]);\n`)]),
+  ]
+}
+
+/**
+ * Text of ours.
+ *
+ * @param text The text.
+ * @returns The input.
+ */
+export function made(text: string): LinkInput {
+  return { kind: 'text', parts: [{ text, origin: undefined }] }
+}
