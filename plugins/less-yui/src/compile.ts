@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fromLess, LessYuiError } from './error.ts'
-import type { Implementation, Less, LoadedFile, LoadOptions } from './implementation.ts'
+import type {
+  Implementation,
+  Less,
+  LessFileManager,
+  LoadedFile,
+  LoadOptions,
+} from './implementation.ts'
 import { compile1 } from './less-1.ts'
 import { type Closure, Recording } from './recording.ts'
 

@@ -2,6 +2,8 @@ import { commentEnd, type Declaration, type Node, parse, stringEnd, urlEnd } fro
 
 const BOX =
   /^(?:margin|padding|inset|scroll-(?:margin|padding)|border-(?:width|radius)|-(?:webkit|moz)-border-radius)$/
+/** Where `0%` is the same length as `0`, whatever it is a percentage of. */
+const OFFSET = /^(?:(?:margin|padding)(?:-.*)?|top|right|bottom|left|background(?:-position)?)$/
 const NONE = /^(?:border(?:-(?:top|right|bottom|left))?|outline|background)$/
 const FLEX = /^-?(?:webkit-|moz-|ms-)?(?:box-)?flex(?:-basis)?$/
 const FILTER = /filter$/
@@ -85,12 +87,19 @@ function prelude(text: string): string {
 /** A selector list: no space around combinators and commas outside of brackets. */
 function selector(text: string): string {
   const glue = new Set([',', '>', '+', '~', ''])
-  return scan(text, {
-    // A comment after `>` hides the rule from old browsers.
-    comment: (before) => (before.endsWith('>') ? '/**/' : ''),
-    white: (before, after, depth) =>
-      depth === 0 && (glue.has(before.at(-1) ?? '') || glue.has(after)) ? '' : ' ',
-  }).trim()
+  return (
+    scan(text, {
+      // A comment after `>` hides the rule from old browsers.
+      comment: (before) => (before.endsWith('>') ? '/**/' : ''),
+      white: (before, after, depth) => {
+        const last = before.endsWith('>/**/') ? '>' : (before.at(-1) ?? '')
+        return depth === 0 && (glue.has(last) || glue.has(after)) ? '' : ' '
+      },
+    })
+      .trim()
+      // Internet Explorer 6 wants a space before what follows.
+      .replaceAll(/:first-(line|letter)(?=,|$)/gi, ':first-$1 ')
+  )
 }
 
 function declaration({ name, value }: Declaration): string {
@@ -129,16 +138,26 @@ function shorten(word: string, depth: number, property: string): string {
   }
   if (depth > 0 || /^(?:unicode-range|grid|src$)/.test(property)) return word
   if (/^0+(?:\.0+)?(?:px|em|in|cm|mm|pc|pt|ex)$/i.test(word) && !FLEX.test(property)) return '0'
+  if (/^0+%$/.test(word) && OFFSET.test(property)) return '0'
   return word.replace(/^(-?)0+(\.\d)/, '$1$2')
 }
 
-/** `rgb(255, 0, 0)` → `#f00`; anything else unchanged. */
-function rgb(text: string): string {
+/** `rgb(255, 0, 0)` → `#f00`; undefined for anything else. */
+function rgb(text: string): string | undefined {
   const match = /^rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)$/i.exec(text)
-  if (!match) return text
+  if (!match) return undefined
   const parts = match.slice(1).map((part) => Math.min(255, Number(part)))
   const hex = parts.map((part) => part.toString(16).padStart(2, '0')).join('')
   return shorten(`#${hex}`, 0, '')
+}
+
+/** `url( "x" )` → `url("x")`; line breaks in base64 data go too. */
+function tidyUrl(text: string): string {
+  const open = text.indexOf('(') + 1
+  if (!text.endsWith(')')) return text
+  const inside = text.slice(open, -1).trim()
+  const data = /^["']?data:[^,]*;base64,/i.test(inside)
+  return `${text.slice(0, open)}${data ? inside.replaceAll(/\s+/g, '') : inside})`
 }
 
 /** How {@link scan} rewrites the pieces of a text; a piece without a function stays. */
@@ -148,7 +167,7 @@ interface Rewrite {
   comment?(before: string): string
   string?(text: string): string
   word?(word: string, depth: number): string
-  call?(text: string): string
+  call?(text: string): string | undefined
 }
 
 const WORD = /[\w#.%+\-\\\u0080-\uFFFF]+/y
@@ -186,10 +205,11 @@ function scan(text: string, rewrite: Rewrite): string {
       if (!/\s$/.test(out.at(-1) ?? '')) out += rewrite.white(out, after, depth)
       continue
     }
-    const colour = rewrite.call && match(RGB)
-    if (colour && !/[\w-]/.test(text[at - 1] ?? '')) {
+    const colour = rewrite.call && !/[\w-]/.test(text[at - 1] ?? '') ? match(RGB) : undefined
+    const hex = colour === undefined ? undefined : rewrite.call?.(colour)
+    if (colour !== undefined && hex !== undefined) {
       at += colour.length
-      out += rewrite.call?.(colour) ?? colour
+      out += hex
       continue
     }
     const word = match(WORD)
@@ -197,7 +217,7 @@ function scan(text: string, rewrite: Rewrite): string {
       at += word.length
       if (/^url$/i.test(word) && text[at] === '(') {
         at = urlEnd(text, at)
-        out += text.slice(from, at)
+        out += tidyUrl(text.slice(from, at))
       } else {
         out += rewrite.word && text[at] !== '(' ? rewrite.word(word, depth) : word
       }

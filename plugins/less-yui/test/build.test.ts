@@ -1,0 +1,257 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { KovuApi, TargetContext } from '@kovu/protocol'
+import { rollup } from 'rollup'
+import { type Plugin, resolveConfig } from 'vite'
+import { expect, test } from 'vitest'
+import lessYui from '../src/index.ts'
+import type { LessYuiOptions } from '../src/options.ts'
+import { built, type Project, packageDir, project } from './project.ts'
+
+const SITE = {
+  'css/main.less':
+    '@import "a.less";\n.main { color: @c; *zoom: 1; background: url(../img/b.png?x#y) }\n',
+  'css/a.less': '@c: #ff0000;\n.a { background: url(../img/a.png) }\n',
+  'img/a.png': 'a'.repeat(5000),
+  'img/b.png': 'b'.repeat(5000),
+}
+
+test('takes .less files as build inputs: one sheet, no script, hacks kept', async () => {
+  const output = await built(project(SITE), {
+    plugins: [lessYui()],
+    build: { rolldownOptions: { input: 'css/main.less' } },
+  })
+  const names = Object.keys(output)
+  const css = output[names.find((name) => name.endsWith('.css')) ?? ''] ?? ''
+  expect(css).toMatch(/^\.a\{background:url\(\/assets\/a-[\w-]+\.png\)\}/)
+  expect(css).toMatch(/\.main\{color:red;background:url\([^)]*b-[\w-]+\.png\?x#y\);\*zoom:1\}/)
+  expect(names.filter((name) => name.endsWith('.png'))).toHaveLength(2)
+  expect(names.filter((name) => name.endsWith('.js'))).toEqual([])
+})
+
+test("puts a sheet imported from JavaScript through Vite's CSS pipeline", async () => {
+  const site = project({
+    ...SITE,
+    'index.js': "import './css/main.css'\nimport text from './css/a.css?inline'\nconsole.log(text)",
+    'css/plain.css': '.plain { color: #ff0000 }',
+  })
+  const output = await built(site, {
+    plugins: [lessYui()],
+    build: { rolldownOptions: { input: 'index.js' } },
+  })
+  const all = Object.entries(output)
+  expect(all.find(([name]) => name.endsWith('.css'))?.[1]).toContain('*zoom:1')
+  expect(all.find(([name]) => name.endsWith('.js'))?.[1]).toContain('.a{background:url(')
+})
+
+test('follows a <link> in HTML, to main.css and to main.less', async () => {
+  const site = project({
+    ...SITE,
+    'css/two.less': '.two { width: 1px + 1 }',
+    'index.html':
+      '<link rel="stylesheet" href="/css/main.css"><link rel="stylesheet" href="/css/two.less">',
+  })
+  const output = await built(site, { plugins: [lessYui()] })
+  const css = Object.entries(output).find(([name]) => name.endsWith('.css'))?.[1]
+  expect(css).toContain('*zoom:1')
+  expect(css).toContain('.two{width:2px}')
+  expect(output['index.html']).toMatch(/href="\/assets\/index-[\w-]+\.css"/)
+})
+
+test('makes CSS modules from .module.less', async () => {
+  const site = project({
+    'x.module.less': '.box { .in { width: 1px + 1 } }',
+    'index.js': "import { box } from './x.module.css'\nconsole.log(box)",
+  })
+  const output = await built(site, {
+    plugins: [lessYui()],
+    build: { rolldownOptions: { input: 'index.js' } },
+  })
+  const css = Object.entries(output).find(([name]) => name.endsWith('.css'))?.[1]
+  expect(css).toMatch(/^\._box_\w+ \._in_\w+\{width:2px\}/)
+})
+
+test.each([
+  [{ minify: false } as const, '  color: #ff0000;\n'],
+  [{ minify: 'yui' } as const, '.main{color:#f00;*zoom:1;background:url('],
+  [{ minify: 'yui-exact' } as const, '.main{color:#f00;*zoom:1;background:url('],
+  [{ legacyHacks: 'strip' } as const, '.main{color:red;background:url('],
+])('minifies as %o says', async (options, part) => {
+  const output = await built(project(SITE), {
+    plugins: [lessYui(options)],
+    build: { rolldownOptions: { input: 'css/main.less' } },
+  })
+  expect(Object.values(output).join('\n')).toContain(part)
+})
+
+test("leaves minifying to Vite's own build.cssMinify when that is set", async () => {
+  const output = await built(project(SITE), {
+    plugins: [lessYui()],
+    build: { cssMinify: false, rolldownOptions: { input: 'css/main.less' } },
+  })
+  expect(Object.values(output).join('\n')).toContain('  color: #ff0000;\n')
+})
+
+test('a broken partial fails the build with its place', async () => {
+  const site = project({ ...SITE, 'css/a.less': '@c: red;\n.a { color: ; ] }\n' })
+  const failed = built(site, {
+    plugins: [lessYui()],
+    build: { rolldownOptions: { input: 'css/main.less' } },
+  })
+  await expect(failed).rejects.toMatchObject({
+    errors: [
+      expect.objectContaining({
+        pluginCode: 'LESS_YUI_SYNTAX',
+        loc: expect.objectContaining({ file: site.file('css/a.less'), line: 2 }) as object,
+      }),
+    ],
+  })
+})
+
+async function kovu(
+  { root }: Project,
+  options: LessYuiOptions = {},
+  more: { plugins?: Plugin[]; sourcemap?: boolean } = {},
+): Promise<KovuApi> {
+  const config = await resolveConfig(
+    {
+      root,
+      configFile: false,
+      logLevel: 'silent',
+      plugins: [lessYui(options), more.plugins],
+      build: { sourcemap: more.sourcemap ?? false },
+    },
+    'build',
+  )
+  const main = config.plugins.find(({ name }) => name === 'less-yui')
+  return (main?.api as { kovu: KovuApi }).kovu
+}
+
+test('derives: gives peers the final bytes and what to watch', async () => {
+  const site = project(SITE)
+  const { derives = [] } = await kovu(site)
+  expect(derives).toMatchObject([{ from: '.less', to: '.css', pipeline: true, preferSource: true }])
+  const derived = await derives[0]?.render(site.file('css/main.less'))
+  expect(derived?.code).toBe(
+    '.a{background:url(../img/a.png)}.main{color:red;background:url(../img/b.png?x#y);*zoom:1}',
+  )
+  expect(derived?.map).toBeUndefined()
+  expect(derived?.watch).toEqual([site.file('css/main.less'), site.file('css/a.less')])
+})
+
+test('derives: an error is located', async () => {
+  const site = project({ 'x.less': '.x { color: @nope }' })
+  const { derives = [] } = await kovu(site)
+  await expect(derives[0]?.render(site.file('x.less'))).rejects.toMatchObject({
+    pluginCode: 'LESS_YUI_SYNTAX',
+    plugin: 'less-yui',
+    id: site.file('x.less'),
+    loc: { line: 1, column: 12 },
+    frame: expect.stringContaining('^') as string,
+  })
+})
+
+test('derives: the source map leads through the minifier to the .less files', async () => {
+  const site = project(SITE)
+  const { derives = [] } = await kovu(site, {}, { sourcemap: true })
+  const { map = '{}' } = (await derives[0]?.render(site.file('css/main.less'))) ?? {}
+  const { sources, mappings } = JSON.parse(map) as { sources: string[]; mappings: string }
+  expect(sources.map((source) => path.basename(source))).toEqual(
+    expect.arrayContaining(['a.less', 'main.less']),
+  )
+  expect(mappings).not.toBe('')
+})
+
+/** What the `kovu` command gives a target. */
+function run({ root }: Project): TargetContext & { inputs: string[]; outputs: string[] } {
+  const inputs: string[] = []
+  const outputs: string[] = []
+  const log = { info: (): void => {}, warn: (): void => {}, error: (): void => {} }
+  return {
+    root,
+    mode: 'production',
+    force: false,
+    signal: new AbortController().signal,
+    log,
+    input: (what) => void inputs.push(what),
+    output: (file) => void outputs.push(file),
+    build: () => Promise.resolve(),
+    inputs,
+    outputs,
+  }
+}
+
+test('the css target writes the entries under their names and records what it read', async () => {
+  const site = project(SITE)
+  const { targets } = await kovu(site, { entries: 'css/m*.less' }, { sourcemap: true })
+  const context = run(site)
+  await targets?.css?.run(context)
+  const file = site.file('node_modules/.kovu/css/css/main.css')
+  expect(readFileSync(file, 'utf8')).toMatch(
+    /zoom:1\}\n\/\*# sourceMappingURL=main\.css\.map \*\/\n$/,
+  )
+  expect(context.outputs).toEqual([file, `${file}.map`])
+  expect(context.inputs).toEqual([
+    'glob:css/m*.less',
+    site.file('css/main.less'),
+    site.file('css/a.less'),
+  ])
+})
+
+test('the css target writes what a Django project mentions, under public names', async () => {
+  const site = project({
+    'media/main/css/kovu.less': '.k{color:red}',
+    'media/main/css/_part.less': '.p{color:red}',
+  })
+  const file = (name: string): string => site.file(`media/${name}`)
+  const names = ['main/css/kovu.less', 'main/css/_part.less']
+  const statics: KovuApi = {
+    statics: () =>
+      Promise.resolve({
+        url: '/static/',
+        root: undefined,
+        roots: [{ dir: site.file('media'), prefix: '' }],
+        find: () => undefined,
+        findDerived: () => undefined,
+        nameOf: () => undefined,
+        list: () => names.map((name) => [name, file(name)] as const),
+        mentions: (name) => name === 'main/css/kovu.css',
+      }),
+  }
+  const peer = { name: 'statics', api: { kovu: statics } }
+  const { targets } = await kovu(site, {}, { plugins: [peer] })
+  const context = run(site)
+  await targets?.css?.run(context)
+  expect(context.outputs).toEqual([site.file('node_modules/.kovu/css/main/css/kovu.css')])
+  expect(context.inputs).toContain('glob:media/**/*.less')
+})
+
+test('the css target keeps what it wrote when a sheet fails', async () => {
+  const site = project(SITE)
+  const { targets } = await kovu(site, { entries: ['css/main.less'] })
+  await targets?.css?.run(run(site))
+  site.write('css/a.less', '.a {')
+  await expect(targets?.css?.run(run(site))).rejects.toThrow(/a\.less:1/)
+  expect(existsSync(site.file('node_modules/.kovu/css/css/main.css'))).toBe(true)
+})
+
+test('the css target refuses an entry that matches nothing', async () => {
+  const site = project(SITE)
+  const { targets } = await kovu(site, { entries: ['css/mian.less'] })
+  await expect(targets?.css?.run(run(site))).rejects.toMatchObject({ code: 'LESS_YUI_OPTION' })
+})
+
+test('plain Rollup: an import is the URL of an asset, an input is its sheet', async () => {
+  const site = project({
+    ...SITE,
+    'index.js': "export { default } from './css/main.css'",
+  })
+  const implementation = path.dirname(path.dirname(packageDir('bootstrap'))) + '/node_modules/less'
+  const bundle = await rollup({
+    input: { index: site.file('index.js'), a: site.file('css/a.less') },
+    plugins: [lessYui({ implementation, roots: [site.root] }) as never],
+  })
+  const { output } = await bundle.generate({ format: 'es', assetFileNames: '[name][extname]' })
+  expect(output.map(({ fileName }) => fileName).sort()).toEqual(['a.css', 'index.js', 'main.css'])
+  expect(output[0].code).toContain("new URL('main.css', import.meta.url)")
+})
