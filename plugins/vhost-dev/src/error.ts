@@ -1,0 +1,21 @@
+/** Stable codes of what can go wrong; the README's Troubleshooting explains each. */
+export type VhostErrorCode =
+  | 'VHOST_DEV_OPTIONS'
+  | 'VHOST_DEV_PORT_TAKEN'
+  | 'VHOST_DEV_TARGET_TAKEN'
+  | 'VHOST_DEV_CERTIFICATE'
+  | 'VHOST_DEV_TRUST'
+
+/** An error of this plugin: a sentence that says what is wrong and what to do, with a stable code. */
+export class VhostError extends Error {
+  readonly code: VhostErrorCode
+  /** The code under the name Vite and Rolldown report it by. */
+  readonly pluginCode: VhostErrorCode
+
+  constructor(code: VhostErrorCode, message: string, options?: ErrorOptions) {
+    super(`${message} (${code})`, options)
+    this.name = 'VhostError'
+    this.code = code
+    this.pluginCode = code
+  }
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { answerText } from './request.ts'
+import type { FrontResponse } from './request.ts'
+import type { Upstream } from './upstream.ts'
+
+/** Asked by a page while its application is away; answered by the front only then. */
+export const statePath = '/.kovu/state'
+/** Marks the front's own answers about an application that is away. */
+export const stateHeader = 'x-kovu-state'
+
+/** Who asks. */
+export interface Asker {
+  readonly navigation: boolean
+  /** May the request be repeated without harm? */
+  readonly safe: boolean
+}
+
+/** Answers for an application that cannot: a page for people, a sentence for programs. */
+export function answerDown(
+  res: FrontResponse,
+  upstream: Upstream,
+  error: NodeJS.ErrnoException,
+  asker: Asker,
+): void {
+  const { status, title, text } = describe(upstream, error)
+  const headers = { [stateHeader]: 'down', 'retry-after': '1' }
+  if (!asker.navigation || res.headersSent) {
+    return answerText(res, status, `${title}. ${text}`, headers)
+  }
+  const nonce = randomBytes(12).toString('base64')
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'`
+  const body = page(title, text, upstream.app?.lines() ?? [], nonce, asker.safe)
+  ;(res as ServerResponse)
+    .writeHead(status, {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy,
+      'content-length': String(Buffer.byteLength(body)),
+    })
+    .end(body)
+}
+
+/** Answers {@link statePath}: the last lines the application wrote. */
+export function answerState(res: FrontResponse, upstream: Upstream): void {
+  const body = JSON.stringify({ lines: upstream.app?.lines() ?? [] })
+  ;(res as ServerResponse)
+    .writeHead(503, {
+      [stateHeader]: 'down',
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    })
+    .end(body)
+}
+
+interface Description {
+  readonly status: 502 | 503
+  readonly title: string
+  readonly text: string
+}
+
+function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description {
+  const { name, text: target, app } = upstream
+  const reason = error.code ?? error.message
+  if (!app) {
+    return {
+      status: 502,
+      title: `${name} does not answer`,
+      text: `Nothing answers at ${target} (${reason}). Start it, or give the host a 'run' command.`,
+    }
+  }
+  switch (app.state) {
+    case 'starting':
+      return { status: 503, title: `${name} is starting`, text: `It will listen at ${target}.` }
+    case 'crashed':
+      return { status: 503, title: `${name} has ended`, text: `${app.ending}. It is started again.` }
+    case 'up':
+      return {
+        status: 502,
+        title: `${name} does not answer`,
+        text: `Its process runs, but the connection to ${target} failed (${reason}).`,
+      }
+    default:
+      return { status: 503, title: `${name} is stopped`, text: 'The development server is ending.' }
+  }
+}
+
+const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem;color:#222;background:#fff}
+h1{font-size:1.5rem;font-weight:600}pre{background:#f4f4f4;padding:1rem;overflow:auto;font-size:.8rem;white-space:pre-wrap}
+@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#242424}}`
+
+/** Runs in the page: asks until the application answers, shows its lines meanwhile. */
+const script = `const log=document.querySelector('pre')
+const ask=async()=>{try{const r=await fetch('${statePath}',{cache:'no-store'})
+if(!r.headers.has('${stateHeader}'))return location.reload()
+const{lines}=await r.json();log.hidden=!lines.length;log.textContent=lines.join('\\n')}catch{}
+setTimeout(ask,400)}
+setTimeout(ask,400)`
+
+function page(
+  title: string,
+  text: string,
+  lines: readonly string[],
+  nonce: string,
+  reloads: boolean,
+): string {
+  const end = reloads
+    ? `<p>This page reloads itself when it answers.</p><script nonce="${nonce}">${script}</script>`
+    : '<p>What you sent was not delivered. Go back and send it again when it answers.</p>'
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
+<style nonce="${nonce}">${style}</style></head><body><h1>${escape(title)}</h1><p>${escape(text)}</p>
+<pre${lines.length > 0 ? '' : ' hidden'}>${escape(lines.join('\n'))}</pre>${end}</body></html>
+`
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}

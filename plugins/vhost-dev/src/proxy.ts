@@ -1,0 +1,152 @@
+import { request } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { debuglog } from 'node:util'
+import { relaxPolicy } from './csp.ts'
+import type { ClientNeeds } from './csp.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
+import type { ForwardInfo } from './headers.ts'
+import { injectionStreams, isInjectable, withoutStaleHeaders } from './inject.ts'
+import { answerDown } from './pages.ts'
+import { cutOff, hasBody, isNavigation } from './request.ts'
+import type { FrontRequest, FrontResponse } from './request.ts'
+import { isAway, isReset } from './upstream.ts'
+import type { Upstream } from './upstream.ts'
+
+const debug = debuglog('kovu:vhost-dev')
+const retryDelayMs = 60
+const maxResets = 2
+
+/** What goes into the pages of one host. */
+export interface Injection {
+  readonly needs: ClientNeeds
+  /** The script tags. */
+  snippet(nonce: string | undefined): string
+  /** Told once per host that a policy was relaxed. */
+  onRelaxed(): void
+}
+
+/** A request on its way to an application. */
+export interface Forwarding {
+  readonly upstream: Upstream
+  readonly url: string
+  readonly info: ForwardInfo
+  readonly injection: Injection | undefined
+}
+
+/**
+ * Sends a request to an application and its answer back, streaming both ways. Waits while the application restarts,
+ * and tries once more when an idle connection turns out to be closed and nothing was lost by it.
+ */
+export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwarding): void {
+  const { upstream, url, info } = forwarding
+  const navigation = isNavigation(req)
+  const injection = req.method !== 'HEAD' && navigation ? forwarding.injection : undefined
+  const headers = requestHeaders(req.headers, info)
+  if (injection) {
+    headers['accept-encoding'] = 'gzip'
+    delete headers['range']
+    delete headers['if-range']
+  }
+  const body = hasBody(req)
+  if (body && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
+  const safe = !body && (req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS')
+  const startedAt = performance.now()
+  let resets = 0
+  let over = false
+  let timer: NodeJS.Timeout | undefined
+  let current: ReturnType<typeof request> | undefined
+
+  res.on('close', () => {
+    over = true
+    clearTimeout(timer)
+    current?.destroy()
+  })
+  attempt(!safe)
+
+  function attempt(fresh: boolean): void {
+    const up = request({
+      ...upstream.requestOptions(fresh),
+      method: req.method,
+      path: url,
+      headers,
+      setHost: false,
+    })
+    current = up
+    let answered = false
+    up.on('response', (answer) => {
+      answered = true
+      upstream.seen = true
+      sendAnswer(answer, res, req, injection)
+    })
+    up.on('error', (error: NodeJS.ErrnoException) => {
+      if (over) return
+      debug('%s %s: %s', upstream.name, url, error.code ?? error.message)
+      if (answered) return cutOff(res)
+      const waited = performance.now() - startedAt
+      if (isAway(error) && waited < upstream.patience(navigation)) {
+        timer = setTimeout(attempt, retryDelayMs, fresh)
+      } else if (safe && isReset(error) && resets < maxResets) {
+        resets += 1
+        attempt(true)
+      } else {
+        // What the client still sends has nowhere to go.
+        req.resume()
+        answerDown(res, upstream, error, { navigation, safe })
+      }
+    })
+    if (!body) return void up.end()
+    // The body is touched only once a connection stands: a refused one can be tried again.
+    up.on('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => req.pipe(up))
+      else req.pipe(up)
+    })
+  }
+}
+
+function sendAnswer(
+  answer: IncomingMessage,
+  res: FrontResponse,
+  req: FrontRequest,
+  injection: Injection | undefined,
+): void {
+  const status = answer.statusCode ?? 502
+  const headers = responseHeaders(answer.headers)
+  let source: NodeJS.ReadableStream = answer
+  if (injection && isInjectable(status, answer.headers)) {
+    const nonce = relaxHeaders(headers, injection)
+    const streams = injectionStreams(answer.headers['content-encoding'], injection.snippet(nonce))
+    withoutStaleHeaders(headers)
+    for (const stream of streams) {
+      stream.on('error', () => cutOff(res))
+      source = source.pipe(stream)
+    }
+  }
+  const out = res as ServerResponse
+  try {
+    out.writeHead(status, headers)
+  } catch (error) {
+    debug('%s: unusable answer: %o', req.url, error)
+    answer.destroy()
+    return cutOff(res)
+  }
+  // An event stream may say nothing for a while; its headers must not wait for the first event.
+  if (!('stream' in res) && headers['content-length'] === undefined) out.flushHeaders()
+  answer.on('error', () => cutOff(res))
+  answer.on('close', () => {
+    if (!answer.complete) cutOff(res)
+  })
+  source.pipe(out)
+}
+
+/** @returns The policy's nonce for our script tag, if it has one. */
+function relaxHeaders(
+  headers: ReturnType<typeof responseHeaders>,
+  injection: Injection,
+): string | undefined {
+  const policy = headers['content-security-policy']
+  if (typeof policy !== 'string') return undefined
+  const relaxed = relaxPolicy(policy, injection.needs)
+  headers['content-security-policy'] = relaxed.value
+  if (relaxed.changed) injection.onRelaxed()
+  return relaxed.nonce
+}

@@ -1,0 +1,64 @@
+import type { LookupFunction, NetConnectOpts } from 'node:net'
+import { VhostError } from './error.ts'
+
+/** Where an application listens. */
+export type Target =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * Reads a `target`: a port, `http://localhost:8000`, or `unix:/run/app.sock`.
+ *
+ * @throws VhostError when it is none of these, or no loopback address.
+ */
+export function parseTarget(value: number | string, where: string): Target {
+  if (typeof value === 'number') {
+    if (Number.isInteger(value) && value > 0 && value < 65536) {
+      return { kind: 'tcp', host: 'localhost', port: value }
+    }
+    throw new VhostError('VHOST_DEV_OPTIONS', `${where}: ${value} is no port.`)
+  }
+  if (value.startsWith('unix:')) return { kind: 'unix', path: value.slice('unix:'.length) }
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search || url.username) {
+    throw new VhostError(
+      'VHOST_DEV_OPTIONS',
+      `${where}: expected a port, 'http://localhost:PORT' or 'unix:/path/to.sock', got '${value}'.`,
+    )
+  }
+  if (!loopbackNames.has(url.hostname)) {
+    throw new VhostError(
+      'VHOST_DEV_OPTIONS',
+      `${where}: '${value}' is on another machine; only applications on this one are served.`,
+    )
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return { kind: 'tcp', host, port: Number(url.port || 80) }
+}
+
+/** `localhost` is both families, whatever the machine's hosts file says. */
+const lookupLocalhost: LookupFunction = (_name, options, callback) => {
+  const both = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]
+  // Node asks for all addresses when it may try both families, else for one.
+  if (options.all) callback(null, both)
+  else callback(null, '127.0.0.1', 4)
+}
+
+/** Options for `net.connect` and `http.request` that reach the target. */
+export function connectOptions(target: Target): NetConnectOpts & { socketPath?: string } {
+  if (target.kind === 'unix') return { path: target.path, socketPath: target.path }
+  const { host, port } = target
+  return host === 'localhost'
+    ? { host, port, lookup: lookupLocalhost, autoSelectFamily: true }
+    : { host, port }
+}
+
+/** The target as people write it. */
+export function targetText(target: Target): string {
+  return target.kind === 'unix' ? `unix:${target.path}` : `${target.host}:${target.port}`
+}

@@ -1,0 +1,139 @@
+import { request as httpsRequest } from 'node:https'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import { connect as tlsConnect } from 'node:tls'
+import { connect as http2Connect } from 'node:http2'
+import { WebSocket } from 'ws'
+
+/** An answer of the front. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** How to reach a front. */
+export interface Address {
+  readonly port: number
+  readonly ca: string
+}
+
+/** Asks over HTTP/1.1, on a connection of its own, with the certificate checked. */
+export function ask(
+  { port, ca }: Address,
+  host: string,
+  path: string,
+  options: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Buffer } = {},
+): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const req = httpsRequest({
+      host: '127.0.0.1',
+      port,
+      ca,
+      path,
+      method: options.method ?? 'GET',
+      headers: { host: `${host}:${port}`, ...options.headers },
+      // The name of another host must not stop the handshake: what is asked for is in the request.
+      servername: 'www.site.localhost',
+      agent: false,
+    })
+    req.on('error', fail)
+    req.on('response', (res) => {
+      const chunks: Buffer[] = []
+      res.on('data', (chunk: Buffer) => chunks.push(chunk))
+      res.on('error', fail)
+      res.on('end', () =>
+        done({
+          status: res.statusCode ?? 0,
+          headers: res.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      )
+    })
+    req.end(options.body)
+  })
+}
+
+/** Asks over HTTP/2. */
+export function askHttp2(
+  { port, ca }: Address,
+  host: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const session = http2Connect(`https://127.0.0.1:${port}`, { ca, servername: 'www.site.localhost' })
+    session.on('error', fail)
+    const stream = session.request({
+      ':authority': `${host}:${port}`,
+      ':path': path,
+      ':method': body === undefined ? 'GET' : 'POST',
+      ...headers,
+    })
+    let answer: IncomingHttpHeaders = {}
+    const chunks: Buffer[] = []
+    stream.on('response', (received) => (answer = received as IncomingHttpHeaders))
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('error', fail)
+    stream.on('end', () => {
+      session.close()
+      done({
+        status: Number(answer[':status' as 'host']),
+        headers: answer,
+        body: Buffer.concat(chunks).toString(),
+      })
+    })
+    stream.end(body)
+  })
+}
+
+/** Sends raw bytes over TLS and gives everything that came back until the connection ended or was quiet. */
+export function askRaw({ port, ca }: Address, bytes: string | Buffer, quietMs = 400): Promise<string> {
+  return new Promise((done) => {
+    const socket = tlsConnect({ host: '127.0.0.1', port, ca, servername: 'www.site.localhost' })
+    let text = ''
+    const finish = () => {
+      socket.destroy()
+      done(text)
+    }
+    socket.setTimeout(quietMs, finish)
+    socket.on('secureConnect', () => socket.write(bytes))
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+    socket.on('error', () => {})
+    socket.on('close', () => done(text))
+  })
+}
+
+/** Opens a WebSocket through the front; rejects with the status of a refusal. */
+export function openSocket(
+  { port, ca }: Address,
+  host: string,
+  path: string,
+  options: { protocol?: string; headers?: Record<string, string>; origin?: string } = {},
+): Promise<WebSocket> {
+  return new Promise((done, fail) => {
+    const socket = new WebSocket(
+      `wss://127.0.0.1:${port}${path}`,
+      options.protocol === undefined ? [] : [options.protocol],
+      {
+        ca,
+        servername: 'www.site.localhost',
+        headers: { host: `${host}:${port}`, ...options.headers },
+        ...(options.origin === undefined ? {} : { origin: options.origin }),
+      },
+    )
+    socket.on('open', () => done(socket))
+    socket.on('unexpected-response', (_req, res) => {
+      fail(new Error(`refused: ${res.statusCode}`))
+      socket.terminate()
+    })
+    socket.on('error', fail)
+  })
+}
+
+/** The next message of a WebSocket. */
+export function nextMessage(socket: WebSocket): Promise<string> {
+  return new Promise((done) => {
+    socket.once('message', (data: Buffer) => done(data.toString()))
+  })
+}
