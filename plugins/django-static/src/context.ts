@@ -1,0 +1,107 @@
+import { dirname, join, resolve } from 'node:path'
+import type { Derivation, KovuApi, Statics } from '@kovu/protocol'
+import type { ResolvedConfig } from 'vite'
+import { askDjango, type DjangoInfo } from './django.ts'
+import { Finders } from './finders.ts'
+import { ProjectTexts } from './mentions.ts'
+import type { ResolvedOptions } from './options.ts'
+import { findInterpreter } from './python.ts'
+
+/** A Django project as the plugin knows it. */
+export interface Project {
+  readonly info: DjangoInfo
+  readonly finders: Finders
+  readonly texts: ProjectTexts
+  readonly statics: Statics
+}
+
+/** What the hooks of one plugin call have in common. */
+export interface Context {
+  readonly options: ResolvedOptions
+  /** Vite's root, absolute. Known from the `config` hook on. */
+  root: string
+  mode: string
+  /** Vite's resolved configuration, from `configResolved` on. */
+  config: ResolvedConfig | undefined
+  /** What the other plugins offer, from `configResolved` on. */
+  peers: readonly KovuApi[]
+  /** Asks Django at the first call. */
+  project(): Promise<Project>
+  /** Asks again, for comparison: what {@link project} gives stays. */
+  reopen(): Promise<Project>
+  /** Public names whose own bytes were sent in development. */
+  readonly served: Set<string>
+  /** Have the overlay's values been printed? */
+  told: boolean
+}
+
+/**
+ * Makes the context of one plugin call.
+ *
+ * @param options Checked options.
+ */
+export function createContext(options: ResolvedOptions): Context {
+  let asked: Promise<Project> | undefined
+  const context: Context = {
+    options,
+    root: process.cwd(),
+    mode: 'development',
+    config: undefined,
+    peers: [],
+    served: new Set(),
+    told: false,
+    project() {
+      asked ??= openProject(context).catch((error: unknown) => {
+        asked = undefined
+        throw error
+      })
+      return asked
+    },
+    reopen() {
+      return openProject(context)
+    },
+  }
+  return context
+}
+
+/** Folder for everything the plugin keeps: `node_modules/.kovu` of Vite's root. */
+export function workDir(root: string): string {
+  return join(root, 'node_modules', '.kovu')
+}
+
+/** What the other plugins derive, in the order of the plugins. */
+export function derivations(context: Context): readonly Derivation[] {
+  return context.peers.flatMap((peer) => peer.derives ?? [])
+}
+
+/** Patterns of files that are not published. */
+export function ignorePatterns(context: Context, info: DjangoInfo): string[] {
+  const sources = derivations(context).map(({ from }) => `*${from}`)
+  const own = context.options.ignore ?? (sources.length > 0 ? sources : ['*.less', '*.mustache'])
+  return [...new Set([...info.ignorePatterns, ...own])]
+}
+
+async function openProject(context: Context): Promise<Project> {
+  const { options, root, mode } = context
+  const python = findInterpreter(options, root, mode, process.env)
+  const info = await askDjango(python, workDir(root), process.env)
+  const finders = new Finders(info)
+  const outDir = context.config?.build.outDir
+  const texts = new ProjectTexts(root, info, outDir === undefined ? [] : [resolve(root, outDir)])
+  const statics: Statics = {
+    url: info.staticUrl,
+    root: info.staticRoot ?? undefined,
+    roots: finders.roots,
+    find: (publicName) => finders.find(publicName),
+    findDerived: (publicName, from, to) => finders.findDerived(publicName, from, to),
+    nameOf: (file) => finders.nameOf(file),
+    list: () => finders.list(),
+    mentions: (publicName) => options.entries.includes(publicName) || texts.mentions(publicName),
+  }
+  return { info, finders, texts, statics }
+}
+
+/** Folder of manage.py. */
+export function manageDir(context: Context): string {
+  return dirname(resolve(context.root, context.options.manage))
+}

@@ -1,0 +1,139 @@
+import type { Rolldown } from 'vite'
+
+/** Stable codes of what can go wrong; the README says what to do about each. */
+export type ErrorCode =
+  | 'DJANGO_STATIC_MANAGE'
+  | 'DJANGO_STATIC_PYTHON'
+  | 'DJANGO_STATIC_SETTINGS'
+  | 'DJANGO_STATIC_APP'
+  | 'DJANGO_STATIC_URL'
+  | 'DJANGO_STATIC_ROOT'
+  | 'DJANGO_STATIC_OPTION'
+  | 'DJANGO_STATIC_REFERENCE'
+  | 'DJANGO_STATIC_CYCLE'
+  | 'DJANGO_STATIC_ENCODING'
+  | 'DJANGO_STATIC_ENTRY'
+  | 'DJANGO_STATIC_READ'
+
+/** Where in a file an error is. */
+export interface Position {
+  readonly file: string
+  /** One-based. */
+  readonly line: number
+  /** Zero-based, as Vite counts. */
+  readonly column: number
+  /** The lines around the place, ready to print. */
+  readonly frame: string
+}
+
+/** The plugin's own error: a sentence, a stable code and, when known, a place. It has the fields Vite's overlay shows. */
+export class DjangoStaticError extends Error {
+  override readonly name = 'DjangoStaticError'
+  readonly pluginCode: ErrorCode
+  readonly id: string | undefined
+  readonly loc:
+    | { readonly file: string; readonly line: number; readonly column: number }
+    | undefined
+  readonly frame: string | undefined
+
+  constructor(pluginCode: ErrorCode, message: string, position?: Position, cause?: unknown) {
+    super(
+      position === undefined
+        ? message
+        : `${message}\n  at ${position.file}:${position.line}:${position.column + 1}`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.pluginCode = pluginCode
+    this.id = position?.file
+    this.loc = position && { file: position.file, line: position.line, column: position.column }
+    this.frame = position?.frame
+  }
+}
+
+/**
+ * Turns an offset into a line, a column and a frame of the lines around it.
+ *
+ * @param file Absolute path.
+ * @param text The whole text of the file.
+ * @param offset Zero-based offset in UTF-16 units.
+ */
+export function positionAt(file: string, text: string, offset: number): Position {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  const column = offset - (before.lastIndexOf('\n') + 1)
+  const lines = text.split('\n')
+  const frame: string[] = []
+  for (let at = Math.max(1, line - 2); at <= Math.min(lines.length, line + 2); at += 1) {
+    const source = (lines[at - 1] ?? '').replace(/\r$/, '')
+    const from = at === line && column > 120 ? column - 60 : 0
+    frame.push(`${String(at).padStart(4)} | ${source.slice(from, from + 160)}`)
+    if (at === line) frame.push(`     | ${' '.repeat(column - from)}^`)
+  }
+  return { file, line, column, frame: frame.join('\n') }
+}
+
+/**
+ * Reports any error from inside a hook: ours with its place and code, others as they are.
+ *
+ * @param context The hook's `this`.
+ * @param cause What was thrown.
+ * @throws Always.
+ */
+export function report(context: Rolldown.MinimalPluginContext, cause: unknown): never {
+  if (!(cause instanceof DjangoStaticError)) throw cause
+  const { message, pluginCode, id, loc, frame } = cause
+  context.error({
+    message,
+    pluginCode,
+    cause,
+    ...(id === undefined ? {} : { id }),
+    ...(loc === undefined ? {} : { loc }),
+    ...(frame === undefined ? {} : { frame }),
+  })
+}
+
+/**
+ * The name nearest to a wrong one, for a "did you mean".
+ *
+ * @param name What was asked for.
+ * @param candidates What there is.
+ * @returns The candidate with the same base name, else the one within a small edit distance, else undefined.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  const base = baseOf(name)
+  let best: string | undefined
+  let bestScore = Math.max(3, Math.floor(name.length / 4)) + 1
+  for (const candidate of candidates) {
+    const same = baseOf(candidate) === base
+    if (Math.abs(candidate.length - name.length) >= bestScore && !same) continue
+    const score = same ? Math.min(1, distance(name, candidate)) : distance(name, candidate)
+    if (score < bestScore) {
+      best = candidate
+      bestScore = score
+    }
+  }
+  return best
+}
+
+function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1)
+}
+
+function distance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= right.length; column += 1) {
+      const change = left[row - 1] === right[column - 1] ? 0 : 1
+      current.push(
+        Math.min(
+          (previous[column] ?? 0) + 1,
+          (current[column - 1] ?? 0) + 1,
+          (previous[column - 1] ?? 0) + change,
+        ),
+      )
+    }
+    previous = current
+  }
+  return previous[right.length] ?? 0
+}

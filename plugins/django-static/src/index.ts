@@ -1,0 +1,28 @@
+import type { Plugin } from 'vite'
+import { configPlugin } from './config.ts'
+import { createContext } from './context.ts'
+import { hotPlugin } from './hot.ts'
+import { resolveOptions, type DjangoStaticOptions } from './options.ts'
+import { resolvePlugin } from './resolve.ts'
+import { servePlugin } from './serve.ts'
+
+export type { DjangoStaticOptions } from './options.ts'
+
+/**
+ * Django's static files for Vite: its finders in development; a hashed STATIC_ROOT and `staticfiles.json` from the build.
+ *
+ * @param options See the README.
+ * @returns Plugins for Vite's list.
+ * @throws When an option is unknown or cannot be used.
+ */
+export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
+  const context = createContext(resolveOptions(options))
+  return [
+    configPlugin(context, {}),
+    resolvePlugin(context),
+    servePlugin(context),
+    hotPlugin(context),
+  ]
+}
+
+export default djangoStatic

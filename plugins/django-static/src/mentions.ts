@@ -1,0 +1,171 @@
+import { readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { DjangoInfo } from './django.ts'
+import { positionAt, type Position } from './error.ts'
+import { walk } from './walk.ts'
+
+/** A static file that a template names. */
+export interface TemplateReference {
+  readonly publicName: string
+  readonly position: Position
+  /** Stands in the `src` of a `<script type="module">`. */
+  readonly module: boolean
+  /** Stands in the `src` of a script with `data-main`. */
+  readonly loader: boolean
+  /** Stands in `data-main` itself. */
+  readonly main: boolean
+}
+
+const SCANNED = /\.(?:html?|txt|xml|svg|djhtml|jinja2?|j2|py|js|mjs|ts|tsx|jsx)$/
+const TEMPLATE = /\.(?:html?|txt|xml|djhtml|jinja2?|j2)$/
+const TOKEN = /[\p{L}\p{N}_@%+~.$\-/]+/gu
+const STATIC_TAG =
+  /\{%-?\s*static\s+(?:"([^"\n]*)"|'([^'\n]*)')[^%]*%\}|\bstatic\(\s*(?:"([^"\n]*)"|'([^'\n]*)')\s*\)/g
+const SCRIPT_TAG =
+  /<script\b(?:\{%.*?%\}|\{\{.*?\}\}|"(?:\{%.*?%\}|[^"])*"|'(?:\{%.*?%\}|[^'])*'|[^>"'])*>/gis
+const SKIPPED = new Set(['node_modules', '__pycache__', 'venv'])
+const BIG = 2_000_000
+
+/**
+ * The texts of a project: which public names do they mention, and which static files do its templates name? Looked at are
+ * templates, `.py` and `.js` files below the project's folder and in template folders elsewhere; not in `node_modules`,
+ * virtual environments, installed packages, STATIC_ROOT, the output folder and folders whose name starts with a dot.
+ */
+export class ProjectTexts {
+  readonly #dirs: readonly string[]
+  readonly #outside: ReadonlySet<string>
+  #tokens: Set<string> | undefined
+  #references: readonly TemplateReference[] | undefined
+
+  /**
+   * @param root Vite's root.
+   * @param info What Django said.
+   * @param outDirs Folders of output, not to be looked into.
+   */
+  constructor(root: string, info: DjangoInfo, outDirs: readonly string[]) {
+    const templates = info.templates.flatMap(({ dirs }) => dirs)
+    this.#dirs = [
+      root,
+      ...[...templates, ...info.apps].filter((dir) => !isInstalled(dir) && !isBelow(dir, root)),
+    ]
+    this.#outside = new Set([...outDirs, ...(info.staticRoot ? [info.staticRoot] : [])])
+  }
+
+  /** Forgets what was read. */
+  clear(): void {
+    this.#tokens = undefined
+    this.#references = undefined
+  }
+
+  /** See `Statics.mentions` of the protocol. */
+  mentions(publicName: string): boolean {
+    this.#tokens ??= this.#readTokens()
+    if (/^[\p{L}\p{N}_@%+~.$\-/]+$/u.test(publicName)) {
+      if (this.#tokens.has(publicName)) return true
+      return publicName.endsWith('.js') && this.#tokens.has(publicName.slice(0, -3))
+    }
+    for (const file of this.files()) if (read(file).includes(publicName)) return true
+    return false
+  }
+
+  /** Every text file of the project that may mention a static file. */
+  *files(): Generator<string> {
+    const seen = new Set<string>()
+    for (const dir of this.#dirs) {
+      const enter = (name: string, path: string): boolean =>
+        !name.startsWith('.') &&
+        !SKIPPED.has(name) &&
+        !this.#outside.has(join(dir, path)) &&
+        !isFile(join(dir, path, 'pyvenv.cfg'))
+      for (const path of walk(dir, enter)) {
+        const file = join(dir, path)
+        if (!SCANNED.test(path) || seen.has(file)) continue
+        seen.add(file)
+        yield file
+      }
+    }
+  }
+
+  /** Every static file that a template of the project names, and how. */
+  references(): readonly TemplateReference[] {
+    this.#references ??= [...this.#readReferences()]
+    return this.#references
+  }
+
+  *#readReferences(): Generator<TemplateReference> {
+    for (const file of this.files()) {
+      if (!TEMPLATE.test(file)) continue
+      const text = read(file)
+      if (!text.includes('static')) continue
+      yield* templateReferences(file, blankComments(text))
+    }
+  }
+
+  #readTokens(): Set<string> {
+    const tokens = new Set<string>()
+    for (const file of this.files()) {
+      for (const [token] of read(file).matchAll(TOKEN)) {
+        if (token.length > 300) continue
+        tokens.add(token)
+        for (let at = token.indexOf('/'); at !== -1; at = token.indexOf('/', at + 1)) {
+          tokens.add(token.slice(at + 1))
+        }
+      }
+    }
+    return tokens
+  }
+}
+
+function* templateReferences(file: string, text: string): Generator<TemplateReference> {
+  const scripts = [...text.matchAll(SCRIPT_TAG)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    module: /\btype\s*=\s*["']?module\b/i.test(match[0]),
+    main: /\bdata-main\s*=/i.test(match[0]),
+  }))
+  for (const match of text.matchAll(STATIC_TAG)) {
+    const publicName = (match[1] ?? match[2] ?? match[3] ?? match[4] ?? '').replace(/[?#].*$/s, '')
+    if (publicName === '' || publicName.endsWith('/')) continue
+    const script = scripts.find(({ start, end }) => match.index > start && match.index < end)
+    const attribute = /([\w-]+)\s*=\s*["']?[^"'=<>]*$/.exec(
+      text.slice(script?.start ?? 0, match.index),
+    )?.[1]
+    yield {
+      publicName,
+      position: positionAt(file, text, match.index),
+      module: script !== undefined && script.module && attribute === 'src',
+      loader: script !== undefined && script.main && attribute === 'src',
+      main: script !== undefined && attribute === 'data-main',
+    }
+  }
+}
+
+/** Blanks what a template does not output, keeping offsets. */
+function blankComments(text: string): string {
+  return text.replaceAll(
+    /\{#.*?#\}|\{%-?\s*comment\b.*?%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}|<!--(?!\[if)[\s\S]*?-->/g,
+    (comment) => comment.replaceAll(/[^\n]/g, ' '),
+  )
+}
+
+/** Is it a folder of an installed package or of a virtual environment? */
+export function isInstalled(dir: string): boolean {
+  return /[\\/](?:site-packages|dist-packages)(?:[\\/]|$)/.test(dir)
+}
+
+function isBelow(dir: string, root: string): boolean {
+  return dir === root || dir.startsWith(`${root}/`)
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function read(file: string): string {
+  try {
+    if (statSync(file).size > BIG && basename(file).endsWith('.js')) return ''
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

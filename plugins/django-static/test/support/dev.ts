@@ -1,0 +1,106 @@
+import { createServer, type InlineConfig, type Logger, type Plugin, type ViteDevServer } from 'vite'
+import { onTestFinished } from 'vitest'
+import type { KovuApi } from '@kovu/protocol'
+import { request as httpRequest } from 'node:http'
+import { djangoStatic, type DjangoStaticOptions } from '../../src/index.ts'
+import { djangoPython } from './venv.ts'
+
+/** A running development server. */
+export interface Dev {
+  readonly server: ViteDevServer
+  readonly api: KovuApi
+  /** Warnings and information that were logged. */
+  readonly logged: string[]
+  /** What was sent to the pages. */
+  readonly sent: Record<string, unknown>[]
+  readonly get: (url: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
+}
+
+/** A response. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  readonly bytes: Buffer
+}
+
+/**
+ * Starts a real Vite server over a project.
+ *
+ * @param root The project's folder.
+ * @param options The plugin's options.
+ * @param config More of Vite's configuration.
+ */
+export async function startDev(
+  root: string,
+  options: DjangoStaticOptions = {},
+  config: InlineConfig = {},
+): Promise<Dev> {
+  const plugins = djangoStatic({ python: djangoPython(), ...options })
+  const { logger, logged } = recordingLogger()
+  const server = await createServer({
+    configFile: false,
+    root,
+    customLogger: logger,
+    ...config,
+    plugins: [...plugins, ...((config.plugins ?? []) as Plugin[])],
+    server: { port: 0, host: '127.0.0.1', ...config.server },
+  })
+  const sent: Record<string, unknown>[] = []
+  const { hot } = server.environments.client
+  const send = hot.send.bind(hot)
+  hot.send = ((payload: Record<string, unknown>) => {
+    sent.push(payload)
+    send(payload as never)
+  }) as typeof hot.send
+  await server.listen()
+  onTestFinished(() => server.close())
+  const { port } = server.httpServer?.address() as { port: number }
+  return {
+    server,
+    api: (plugins[0]?.api as { kovu: KovuApi }).kovu,
+    logged,
+    sent,
+    get: (url, headers, method) => rawGet(port, url, headers, method),
+  }
+}
+
+/** Sends a path exactly as it is: `fetch` would normalise `..`. */
+function rawGet(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Answer> {
+  return new Promise((done, failed) => {
+    const request = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks)
+        const { statusCode: status = 0, headers } = response
+        done({ status, headers, bytes, text: bytes.toString('utf8') })
+      })
+    })
+    request.on('error', failed)
+    request.end()
+  })
+}
+
+/** A logger that keeps what it is told. */
+export function recordingLogger(): { logger: Logger; logged: string[] } {
+  const logged: string[] = []
+  const keep = (message: string): void => {
+    logged.push(message)
+  }
+  const logger: Logger = {
+    info: keep,
+    warn: keep,
+    warnOnce: keep,
+    error: keep,
+    clearScreen: () => {},
+    hasErrorLogged: () => false,
+    hasWarned: false,
+  }
+  return { logger, logged }
+}
