@@ -7,8 +7,6 @@ import type { Found } from './types.ts'
 
 /** Where static files come from. */
 export interface Peers {
-  /** Is there a plugin that serves static files and asks {@link KovuApi.answers}? */
-  readonly hasStatics: boolean
   /** The finders' index, when a peer has one. */
   readonly statics: Statics | undefined
   /** Every derivation of every peer. */
@@ -23,6 +21,17 @@ export interface Peers {
   list(): Iterable<string>
 }
 
+/** Does some plugin serve static files? Told without asking Django anything. */
+export function hasStaticsPeer(config: ResolvedConfig): boolean {
+  return apisOf(config).some((api) => api.statics !== undefined)
+}
+
+function apisOf(config: ResolvedConfig): KovuApi[] {
+  return config.plugins
+    .map((plugin) => (plugin.api as { kovu?: KovuApi } | undefined)?.kovu)
+    .filter((api) => api !== undefined)
+}
+
 /**
  * Looks for peers in the resolved plugin list and asks them for the finders' index.
  *
@@ -30,9 +39,7 @@ export interface Peers {
  * @returns The peers; the index keeps itself up to date.
  */
 export async function findPeers(config: ResolvedConfig): Promise<Peers> {
-  const apis = config.plugins
-    .map((plugin) => (plugin.api as { kovu?: KovuApi } | undefined)?.kovu)
-    .filter((api) => api !== undefined)
+  const apis = apisOf(config)
   const provider = apis.find((api) => api.statics)
   const statics = await provider?.statics?.()
   const derives = apis.flatMap((api) => api.derives ?? [])
@@ -44,7 +51,6 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
   const urls = apis.find((api) => api.urls)?.urls
   const source = statics ? byFinders(statics) : byFolders(roots.map(({ dir }) => dir))
   return {
-    hasStatics: statics !== undefined,
     statics,
     derives,
     urls,

@@ -12,6 +12,8 @@ export interface RegistryOptions {
   readonly shim?: Shim | undefined
   /** Map every token rather than every line and edit. True by default. */
   readonly hires?: boolean | undefined
+  /** False makes no map. */
+  readonly map?: boolean | undefined
 }
 
 /**
@@ -82,6 +84,7 @@ function moduleCode(record: ModuleRecord, id: string, options: RegistryOptions):
   if (!named) text.append(definition(id, options.shim))
   const out = text.toString()
   text.append(out.endsWith('\n') ? '' : '\n')
+  if (options.map === false) return { code: text.toString() }
   const own = text.generateMap({
     source: record.source,
     includeContent: true,
