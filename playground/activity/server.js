@@ -44,7 +44,7 @@ function isOwnHost(name) {
 function isOwnOrigin(origin) {
   try {
     return isOwnHost(new URL(origin).hostname)
-  } catch (error) {
+  } catch {
     return false
   }
 }

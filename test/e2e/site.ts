@@ -8,8 +8,8 @@ import type { Site } from '../support/site.ts'
 /** A page that is watched from its first request on. */
 interface Visit {
   readonly page: Page
-  problems(): string[]
-  urls(): string[]
+  readonly problems: () => string[]
+  readonly urls: () => string[]
 }
 
 /**
@@ -19,7 +19,7 @@ interface Visit {
  * @param start Starts it.
  */
 export function describeSite(name: string, start: () => Promise<Site>): void {
-  describe(name, () => {
+  describe(`Drund as ${name}`, () => {
     let site: Site
     let browser: Browser
     let visits: Visit[] = []
@@ -200,7 +200,8 @@ export function describeSite(name: string, start: () => Promise<Site>): void {
         await writer.click('#composer button')
         await home.locator('#feed article.post.fresh', { hasText: text }).waitFor()
         await profile.locator('#feed article.post.fresh', { hasText: text }).waitFor()
-        await classic.locator('#ticker.ticker-news', { hasText: `Ben Okafor: ${text}` }).waitFor()
+        await classic.waitForSelector('#ticker.ticker-news')
+        expect(await classic.locator('#ticker').innerText()).toContain(`Ben Okafor: ${text}`)
       })
 
       test('the domain itself is the front door', async () => {
@@ -260,9 +261,9 @@ export function describeSite(name: string, start: () => Promise<Site>): void {
       )
       const built = scripts.filter((src) => /\/widget\.built\b/.test(src))
       expect(built).toHaveLength(site.kind === 'development' ? 0 : 1)
-      if (site.kind !== 'development') {
-        expect(await page.evaluate(() => typeof Reflect.get(window, 'define'))).toBe('undefined')
-      }
+      expect(await page.evaluate(() => typeof Reflect.get(window, 'define'))).toBe(
+        site.kind === 'development' ? 'function' : 'undefined',
+      )
     })
 
     test('three plain script tags and an inline require() make a page', async () => {
@@ -300,9 +301,9 @@ export function describeSite(name: string, start: () => Promise<Site>): void {
         const loaded = urls().filter((url) => new URL(url).pathname.startsWith('/static/'))
         expect(loaded.length).toBeGreaterThanOrEqual(2)
         expect(loaded.filter((url) => !url.startsWith(base))).toEqual([])
-        if (site.kind === 'production') {
-          expect(loaded.filter((url) => !/\.[0-9a-f]{12}\.\w+$/.test(url))).toEqual([])
-        }
+        // Before there was a map of ids, RequireJS asked for what it loads late by its plain name.
+        const plain = loaded.filter((url) => !/\.[0-9a-f]{12}\.\w+$/.test(url))
+        expect(site.kind === 'production' ? plain : []).toEqual([])
         await page.close()
       }
     })

@@ -27,5 +27,13 @@ require.config({
   shim: {
     gettext: { exports: 'gettext' },
     strftime: { exports: 'Strftime' }
+  },
+  config: {
+    // The cdn host allows it (CORS), so text! need not go without XMLHttpRequest.
+    text: {
+      useXhr: function () {
+        return true
+      }
+    }
   }
 })

@@ -2,11 +2,13 @@
 define([
   'backbone',
   'app/labels',
+  'app/session',
+  'app/settings',
   't/post.template',
   't/avatar.template',
   't/actions.template',
   't/picture.template'
-], function (Backbone, labels, template, avatar, actions, picture) {
+], function (Backbone, labels, session, settings, template, avatar, actions, picture) {
   return Backbone.View.extend({
     tagName: 'article',
     className: 'post card',
@@ -30,7 +32,11 @@ define([
     },
 
     like: function () {
-      this.model.like()
+      var post = this.model
+      session.me().then(function (me) {
+        if (me) post.like()
+        else location.href = settings.www + '/login/'
+      })
     },
 
     // Few people share: what it needs comes when somebody does.
