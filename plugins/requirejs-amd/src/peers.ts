@@ -7,6 +7,8 @@ import type { Found } from './types.ts'
 
 /** Where static files come from. */
 export interface Peers {
+  /** Is there a plugin that serves static files and asks {@link KovuApi.answers}? */
+  readonly hasStatics: boolean
   /** The finders' index, when a peer has one. */
   readonly statics: Statics | undefined
   /** Every derivation of every peer. */
@@ -51,6 +53,7 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
   const urls = apis.find((api) => api.urls)?.urls
   const source = statics ? byFinders(statics) : byFolders(roots.map(({ dir }) => dir))
   return {
+    hasStatics: statics !== undefined,
     statics,
     derives,
     urls,
