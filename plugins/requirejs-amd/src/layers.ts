@@ -71,14 +71,36 @@ export async function planLayers(
       return { module, name: graph.ids.normalize(module.name), records: await trace(wanted) }
     }),
   )
-  const layers: Layer[] = []
-  for (const { module, name, records } of traced) {
-    const left = new Set(module.excludeShallow.map((id) => graph.ids.normalize(id)))
-    for (const excluded of module.exclude.map((id) => graph.ids.normalize(id))) {
-      const other = traced.find((entry) => entry.name === excluded)
-      const whole = other === undefined ? await trace([excluded]) : other.records
-      for (const record of whole) left.add(record.id)
+  const held = new Map<string, readonly ModuleRecord[]>()
+  /** What is there once an excluded layer is: what it holds, and what it leaves to others itself. */
+  const provided = async (
+    id: string,
+    above: readonly string[],
+  ): Promise<readonly ModuleRecord[]> => {
+    const other = traced.find((entry) => entry.name === id)
+    if (other === undefined) return trace([id])
+    if (above.includes(id)) return other.records
+    const excluded = other.module.exclude.map((name) => graph.ids.normalize(name))
+    const further = await Promise.all(excluded.map((name) => provided(name, [...above, id])))
+    return [...(await holds(other, [...above, id])), ...further.flat()]
+  }
+  const holds = async (
+    entry: Traced,
+    above: readonly string[],
+  ): Promise<readonly ModuleRecord[]> => {
+    const known = held.get(entry.name)
+    if (known !== undefined) return known
+    const left = new Set(entry.module.excludeShallow.map((id) => graph.ids.normalize(id)))
+    for (const id of entry.module.exclude) {
+      for (const record of await provided(graph.ids.normalize(id), above)) left.add(record.id)
     }
+    const records = entry.records.filter((record) => !left.has(record.id))
+    if (above.length <= 1) held.set(entry.name, records)
+    return records
+  }
+  const layers: Layer[] = []
+  for (const entry of traced) {
+    const { module, name } = entry
     const publicName = graph.ids.toPublicName(name)
     if (publicName === undefined) {
       const message = `Layer '${name}' has no place below the static root, so its file has no public name.`
@@ -87,7 +109,7 @@ export async function planLayers(
     layers.push({
       publicName,
       name,
-      records: records.filter((record) => !left.has(record.id)),
+      records: await holds(entry, [name]),
       create: module.create,
       insertRequire: module.insertRequire,
       asked: true,
