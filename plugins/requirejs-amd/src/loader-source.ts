@@ -6,7 +6,7 @@ export type { LoaderConfig, LoaderData } from './runtime/data.ts'
 
 /** How {@link loaderSource} writes the loader. */
 export interface LoaderSourceOptions {
-  /** Is it for a production page (minified)? */
+  /** Is it for a page of a build: minified, without {@link LoaderData.dev}? */
   readonly minify: boolean
   /** What the loader knows before the page speaks. */
   readonly data: LoaderData
@@ -16,9 +16,12 @@ export interface LoaderSourceOptions {
  * The loader's text: one classic script that sets `require`, `requirejs` and `define`.
  * @param options minified or not, and the data that goes into it
  * @returns the script; safe inside a `<script>` element too
- * @throws Error if the browser side has not been bundled (`npm run build` in this package)
+ * @throws Error if `dev` is asked of the minified loader, or the browser side has not been bundled (`npm run build` in this package)
  */
 export function loaderSource(options: LoaderSourceOptions): string {
+  if (options.minify && options.data.dev) {
+    throw new Error('The minified loader knows no layers of development: give `minify: false`.')
+  }
   const name = options.minify ? 'loader.min.js' : 'loader.js'
   const file = new URL(`../dist/runtime/${name}`, import.meta.url)
   const json = JSON.stringify(options.data)

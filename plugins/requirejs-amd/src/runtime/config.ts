@@ -26,7 +26,8 @@ export function makeShimExports(shim: Shim): Fn {
 export function configure(ctx: Context, given: Partial<Config>): void {
   var config = ctx.config as unknown as Table<Value> & Config
   var urlArgs = given.urlArgs
-  if (given.baseUrl && !/\/$/.test(given.baseUrl)) given.baseUrl += '/'
+  var base = given.baseUrl
+  if (base && base.charAt(base.length - 1) !== '/') given.baseUrl = base + '/'
   if (typeof urlArgs === 'string') {
     given.urlArgs = function (_id, url) {
       return (url.indexOf('?') < 0 ? '?' : '&') + (urlArgs as string)

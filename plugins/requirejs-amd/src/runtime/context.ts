@@ -3,10 +3,9 @@ import { configure, makeShimExports } from './config.ts'
 import { report } from './errors.ts'
 import { makeModuleMap } from './ids.ts'
 import { makeRequire } from './local-require.ts'
-import { enable, moduleOf } from './modules.ts'
-import { own } from './objects.ts'
+import { enableMap } from './modules.ts'
 import { requirejs } from './requirejs.ts'
-import { onScriptError, onScriptLoad } from './scripts.ts'
+import { onScriptError, onScriptLoad } from './arrivals.ts'
 import { nameToUrl } from './urls.ts'
 import { completeLoad } from './waiting.ts'
 import type { Context } from './types.ts'
@@ -17,6 +16,9 @@ import type { Context } from './types.ts'
  * @returns the context
  */
 export function newContext(name: string): Context {
+  function of<A extends unknown[], R>(fn: (ctx: Context, ...rest: A) => R): (...rest: A) => R {
+    return fn.bind<null, [Context], A, R>(null, ctx)
+  }
   var ctx = {
     contextName: name,
     config: {
@@ -45,41 +47,23 @@ export function newContext(name: string): Context {
     timer: 0,
     startTime: 0,
     nextTick: requirejs.nextTick,
-    onError: function (error, errback) {
-      report(ctx, error, errback)
-    },
-    makeModuleMap: function (id, parent, isNormalized, applyMap) {
-      return makeModuleMap(ctx, id, parent, isNormalized, applyMap)
-    },
-    configure: function (config) {
-      configure(ctx, config)
-    },
-    makeShimExports: makeShimExports,
-    makeRequire: function (relMap, options) {
-      return makeRequire(ctx, relMap, options)
-    },
-    enable: function (map) {
-      if (own(ctx.registry, map.id)) enable(ctx, moduleOf(ctx, map))
-    },
-    completeLoad: function (id) {
-      completeLoad(ctx, id)
-    },
-    nameToUrl: function (id, ext, skipExt) {
-      return nameToUrl(ctx, id, ext, skipExt)
-    },
-    load: function (id, url) {
-      requirejs.load(ctx, id, url)
-    },
-    execCb: function (_id, callback, args, exports) {
-      return callback.apply(exports, args)
-    },
-    onScriptLoad: function (event) {
-      onScriptLoad(ctx, event)
-    },
-    onScriptError: function (event) {
-      onScriptError(ctx, event)
-    },
-  } as Omit<Context, 'require'> as Context
+  } as unknown as Context
+  ctx.onError = of(report)
+  ctx.makeModuleMap = of(makeModuleMap)
+  ctx.configure = of(configure)
+  ctx.makeShimExports = makeShimExports
+  ctx.makeRequire = of(makeRequire)
+  ctx.enable = of(enableMap)
+  ctx.completeLoad = of(completeLoad)
+  ctx.nameToUrl = of(nameToUrl)
+  ctx.load = function (id, url) {
+    requirejs.load(ctx, id, url)
+  }
+  ctx.execCb = function (_id, callback, args, exports) {
+    return callback.apply(exports, args)
+  }
+  ctx.onScriptLoad = of(onScriptLoad)
+  ctx.onScriptError = of(onScriptError)
   ctx.require = ctx.makeRequire()
   return ctx
 }

@@ -25,11 +25,6 @@ export function makeError(
   return error
 }
 
-/** What `requirejs.onError` is until someone replaces it. */
-export function throwError(error: RequireError): void {
-  throw error
-}
-
 /**
  * Reports an error: to the given errback, else to the listeners of the modules concerned, else to `requirejs.onError`.
  * @param ctx the context

@@ -1,22 +1,14 @@
 /** `require` functions: the page's, and those that modules get, which resolve ids relative to their module. */
 import { makeError } from './errors.ts'
 import { normalize } from './ids.ts'
-import { init, moduleOf, specials, unregister } from './modules.ts'
+import { init, specials } from './modules.ts'
 import { has, isBrowser, isFunction, own } from './objects.ts'
 import { takeQueue } from './define.ts'
+import { moduleOf, unregister } from './registry.ts'
 import { requirejs } from './requirejs.ts'
 import { removeScript } from './scripts.ts'
 import { checkLoaded, intake } from './waiting.ts'
-import type {
-  Context,
-  Fn,
-  LocalRequire,
-  Module,
-  ModuleMap,
-  RequireOptions,
-  Table,
-  Value,
-} from './types.ts'
+import type { Context, Fn, LocalRequire, ModuleMap, RequireOptions, Table, Value } from './types.ts'
 
 /**
  * Makes a `require`.
@@ -57,7 +49,7 @@ export function makeRequire(
       return ctx.onError(makeError('requireargs', 'Invalid require call'), errback)
     }
     if (relMap && has(specials, name)) {
-      return (specials[name] as Fn)(ctx, ctx.registry[relMap.id] as Module)
+      return (specials[name] as Fn)(ctx, ctx.registry[relMap.id])
     }
     if (requirejs.get) return requirejs.get(ctx, name, relMap, localRequire as LocalRequire)
     var id = idOf(name)

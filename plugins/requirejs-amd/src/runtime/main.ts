@@ -1,9 +1,10 @@
 /** The loader's entry: puts `require`, `requirejs` and `define` into the page as require.js does, and starts it. */
+import { newContext } from './context.ts'
 import { define } from './define.ts'
 import { isBrowser, isFunction, root } from './objects.ts'
 import { readDataMain } from './data-main.ts'
 import { requirejs } from './requirejs.ts'
-import { scriptParent } from './scripts.ts'
+import { createNode, loadScript, scriptParent } from './scripts.ts'
 import { data, findStaticRoot } from './urls.ts'
 import type { Config, Table, Value } from './types.ts'
 
@@ -17,6 +18,9 @@ function start(): void {
     config = page['require'] as Partial<Config>
     page['require'] = undefined
   }
+  requirejs.s.newContext = newContext
+  requirejs.createNode = createNode
+  requirejs.load = loadScript
   findStaticRoot()
   requirejs({})
   if (data.config) requirejs(data.config as Partial<Config>)

@@ -1,9 +1,9 @@
 /** The life of a module: known, wanted (enabled), fetched, inited by its `define()`, run, announced. */
-import { throwError } from './errors.ts'
 import { emit, listen } from './events.ts'
 import { each, eachOwn, has, isFunction, own } from './objects.ts'
 import { callPlugin } from './plugins.ts'
-import { requirejs } from './requirejs.ts'
+import { load, moduleOf, on, unregister } from './registry.ts'
+import { requirejs, throwError } from './requirejs.ts'
 import type {
   Context,
   Definition,
@@ -35,56 +35,6 @@ export var specials: Table<(ctx: Context, mod: Module) => Value> = {
       exports: (mod.exports = mod.exports || {}),
     })
   },
-}
-
-/**
- * The module of an id, registered if it is new.
- * @param ctx the context
- * @param map the resolved id
- * @returns the module
- */
-export function moduleOf(ctx: Context, map: ModuleMap): Module {
-  return (
-    own(ctx.registry, map.id) ||
-    (ctx.registry[map.id] = {
-      events: own(ctx.undefEvents, map.id) || {},
-      map: map,
-      shim: own(ctx.config.shim, map.id),
-      depExports: [],
-      depMaps: [],
-      depMatched: [],
-      pluginMaps: {},
-      depCount: 0,
-    })
-  )
-}
-
-/**
- * Waits for a module. What has happened already is told at once.
- * @param ctx the context
- * @param map the module's id
- * @param name `defined` or `error`
- * @param listener gets the exports, or the error
- */
-export function on(ctx: Context, map: ModuleMap, name: string, listener: Fn): void {
-  var mod = own(ctx.registry, map.id)
-  if (has(ctx.defined, map.id) && (!mod || mod.defineEmitComplete)) {
-    if (name === 'defined') listener(ctx.defined[map.id])
-    return
-  }
-  mod = moduleOf(ctx, map)
-  if (mod.error && name === 'error') listener(mod.error)
-  else listen(mod, name, listener)
-}
-
-/**
- * Forgets a module's way; its value stays.
- * @param ctx the context
- * @param id the module's id
- */
-export function unregister(ctx: Context, id: string): void {
-  delete ctx.registry[id]
-  delete ctx.enabledRegistry[id]
 }
 
 /**
@@ -156,23 +106,11 @@ function fetch(ctx: Context, mod: Module): void {
   mod.fetched = true
   ctx.startTime = Date.now()
   function go(): void {
-    if (mod.map.prefix) callPlugin(ctx, mod)
+    if (mod.map.prefix) callPlugin(ctx, mod, init)
     else load(ctx, mod)
   }
   if (!mod.shim) return go()
   ctx.makeRequire(mod.map, { enableBuildCallback: true })(mod.shim.deps || [], go)
-}
-
-/**
- * Loads the module's script; one URL is loaded once.
- * @param ctx the context
- * @param mod the module
- */
-export function load(ctx: Context, mod: Module): void {
-  var url = mod.map.url as string
-  if (ctx.urlFetched[url]) return
-  ctx.urlFetched[url] = true
-  ctx.load(mod.map.id, url)
 }
 
 /**
@@ -287,6 +225,16 @@ export function enable(ctx: Context, mod: Module): void {
   })
   mod.enabling = false
   check(ctx, mod)
+}
+
+/**
+ * Marks what is registered under an id as wanted.
+ * @param ctx the context
+ * @param map the id
+ */
+export function enableMap(ctx: Context, map: ModuleMap): void {
+  var mod = own(ctx.registry, map.id)
+  if (mod) enable(ctx, mod)
 }
 
 /**

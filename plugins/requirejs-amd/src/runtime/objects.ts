@@ -45,7 +45,8 @@ export function each<T>(
   list: readonly T[] | null | undefined,
   visit: (value: T, index: number) => unknown,
 ): void {
-  for (var i = 0; list && i < list.length; i++) {
+  if (!list) return
+  for (var i = 0; i < list.length; i++) {
     var value = list[i]
     if (value && visit(value, i)) return
   }

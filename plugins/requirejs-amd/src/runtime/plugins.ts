@@ -2,18 +2,18 @@
 import { makeError } from './errors.ts'
 import { emit, listen } from './events.ts'
 import { normalize } from './ids.ts'
-import { enable, init, load, moduleOf, on, unregister } from './modules.ts'
 import { eachOwn, has, own } from './objects.ts'
+import { load, moduleOf, on, unregister } from './registry.ts'
 import { requirejs } from './requirejs.ts'
 import { layerUrl } from './urls.ts'
 import type {
   Context,
+  Init,
   LoaderPlugin,
   Module,
   ModuleMap,
   OnLoad,
   RequireError,
-  Table,
   Value,
 } from './types.ts'
 
@@ -21,8 +21,9 @@ import type {
  * Asks the plugin for the resource as soon as the plugin is there.
  * @param ctx the context
  * @param mod the resource's module
+ * @param init gives a module its value
  */
-export function callPlugin(ctx: Context, mod: Module): void {
+export function callPlugin(ctx: Context, mod: Module, init: Init): void {
   var pluginMap = ctx.makeModuleMap(mod.map.prefix as string)
   // Cycles are traced through dependencies.
   ;(mod.depMaps as ModuleMap[]).push(pluginMap)
@@ -31,11 +32,11 @@ export function callPlugin(ctx: Context, mod: Module): void {
     var bundle = own(ctx.bundlesMap, map.id)
     var layer = bundle ? ctx.nameToUrl(bundle) : layerUrl(ctx, map.id)
     var localRequire = ctx.makeRequire(map.parentMap, { enableBuildCallback: true })
-    if (map.unnormalized) awaitNormalized(ctx, mod, plugin)
+    if (map.unnormalized) awaitNormalized(ctx, mod, plugin, init)
     else if (layer) {
       map.url = layer
       load(ctx, mod)
-    } else plugin.load(map.name, localRequire, onLoad(ctx, mod, localRequire), ctx.config)
+    } else plugin.load(map.name, localRequire, onLoad(ctx, mod, localRequire, init), ctx.config)
   })
   ctx.enable(pluginMap, mod)
   mod.pluginMaps[pluginMap.id] = pluginMap
@@ -46,8 +47,9 @@ export function callPlugin(ctx: Context, mod: Module): void {
  * @param ctx the context
  * @param mod the provisional module
  * @param plugin the plugin
+ * @param init gives a module its value
  */
-function awaitNormalized(ctx: Context, mod: Module, plugin: LoaderPlugin): void {
+function awaitNormalized(ctx: Context, mod: Module, plugin: LoaderPlugin, init: Init): void {
   var map = mod.map
   var name = map.name
   if (plugin.normalize) {
@@ -59,7 +61,7 @@ function awaitNormalized(ctx: Context, mod: Module, plugin: LoaderPlugin): void 
   var normalized = ctx.makeModuleMap(map.prefix + '!' + name, map.parentMap, true)
   on(ctx, normalized, 'defined', function (value: Value) {
     mod.map.normalizedMap = normalized
-    give(ctx, mod, value, true)
+    init(ctx, mod, [], always(value), null, true, true)
   })
   var target = own(ctx.registry, normalized.id)
   if (!target) return
@@ -69,21 +71,18 @@ function awaitNormalized(ctx: Context, mod: Module, plugin: LoaderPlugin): void 
       emit(mod, 'error', error)
     })
   }
-  enable(ctx, target)
+  ctx.enable(normalized)
 }
 
 /**
- * Makes a value the module's.
- * @param ctx the context
- * @param mod the module
- * @param value the value
- * @param ignore is it not to be kept under the module's id
+ * A factory of a given value.
+ * @param value the value, which may be a function itself
+ * @returns a function that returns it
  */
-function give(ctx: Context, mod: Module, value: Value, ignore?: boolean): void {
-  function factory(): Value {
+function always(value: Value): () => Value {
+  return function () {
     return value
   }
-  init(ctx, mod, [], factory, null, true, ignore)
 }
 
 /**
@@ -91,12 +90,13 @@ function give(ctx: Context, mod: Module, value: Value, ignore?: boolean): void {
  * @param ctx the context
  * @param mod the resource's module
  * @param localRequire the `require` that the plugin was given
+ * @param init gives a module its value
  * @returns the function, with `error` and `fromText`
  */
-function onLoad(ctx: Context, mod: Module, localRequire: Context['require']): OnLoad {
+function onLoad(ctx: Context, mod: Module, localRequire: Context['require'], init: Init): OnLoad {
   var id = mod.map.id
   var done = function (value?: Value): void {
-    give(ctx, mod, value)
+    init(ctx, mod, [], always(value), null, true)
   } as OnLoad
   done.error = function (error) {
     mod.inited = true
@@ -111,7 +111,7 @@ function onLoad(ctx: Context, mod: Module, localRequire: Context['require']): On
   done.fromText = function (text, textAlt) {
     var name = mod.map.name
     var map = ctx.makeModuleMap(name)
-    var config = ctx.config.config as Table<Value>
+    var config = ctx.config.config
     moduleOf(ctx, map)
     if (has(config, id)) config[name] = config[id]
     try {

@@ -1,11 +1,26 @@
 /** The global `require` and `requirejs`: configuration, contexts, and the hooks that applications replace. */
-import { newContext } from './context.ts'
-import { throwError } from './errors.ts'
 import { isBrowser, own } from './objects.ts'
-import { createNode, loadScript } from './scripts.ts'
-import type { Config, Context, Fn, Requirejs, Table, Value } from './types.ts'
+import type { Config, Context, Fn, RequireError, Requirejs, Table, Value } from './types.ts'
 
 var contexts: Table<Context> = {}
+
+/** The page may replace it (tests with a fake clock do), the loader keeps the real one. */
+var timeout = setTimeout
+
+/** What `requirejs.onError` is until someone replaces it. */
+export function throwError(error: RequireError): void {
+  throw error
+}
+
+/**
+ * Does something later.
+ * @param fn what to do
+ * @param wait milliseconds
+ * @returns the timer
+ */
+export function later(fn: () => void, wait: number): Value {
+  return timeout(fn, wait)
+}
 
 /**
  * `require([config], deps, callback, errback)`, or `require('id')`.
@@ -32,7 +47,7 @@ export var requirejs: Requirejs = function (config, deps, callback, errback) {
   var name = (given && given.context) || '_'
   var ctx = own(contexts, name) || (contexts[name] = requirejs.s.newContext(name))
   if (given) ctx.configure(given)
-  return ctx.require(deps as string[], callback, errback)
+  return ctx.require(deps, callback, errback)
 } as Requirejs
 
 requirejs.version = '2.3.8'
@@ -43,17 +58,16 @@ requirejs.config = function (config) {
   return requirejs(config)
 }
 requirejs.nextTick = function (fn) {
-  setTimeout(fn, 4)
+  later(fn, 4)
 }
 requirejs.onError = throwError
-requirejs.createNode = createNode
-requirejs.load = loadScript
 /** Runs text as sloppy code in a function of its own; for plugins that compile to JavaScript. */
 requirejs.exec = function (text): Value {
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- what a plugin asks for; made only when asked
   return (Function('return eval(arguments[0])') as (text: string) => Value)(text)
 }
-requirejs.s = { contexts: contexts, newContext: newContext }
+// The entry gives it `newContext`, `load` and `createNode`.
+requirejs.s = { contexts: contexts } as Requirejs['s']
 ;(['toUrl', 'undef', 'defined', 'specified'] as const).forEach(function (name) {
   requirejs[name] = function (id: string) {
     return ((contexts['_'] as Context).require[name] as Fn)(id)

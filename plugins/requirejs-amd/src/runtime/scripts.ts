@@ -1,10 +1,12 @@
 /** Script elements: how modules arrive. In a worker, `importScripts`. */
 import { makeError } from './errors.ts'
-import { each, eachOwn, has, isBrowser, own, root } from './objects.ts'
+import { each, has, isBrowser, own, root } from './objects.ts'
 import { requirejs } from './requirejs.ts'
 import { data, layerRequest, publicName } from './urls.ts'
-import { nextPath } from './waiting.ts'
-import type { Config, Context, ModuleMap } from './types.ts'
+import type { Config, Context } from './types.ts'
+
+/** Is it the development's loader? Replaced by a literal when the loader is bundled. */
+declare const KOVU_DEVELOPMENT: boolean
 
 declare function importScripts(url: string): void
 
@@ -56,7 +58,7 @@ export function loadScript(ctx: Context, id: string, url: string): HTMLScriptEle
     }
     return undefined
   }
-  if (data.dev && publicName(url) !== undefined && !own(ctx.bundlesMap, id)) {
+  if (KOVU_DEVELOPMENT && data.dev && publicName(url) !== undefined && !own(ctx.bundlesMap, id)) {
     ctx.wanted.push({ id: id, url: url })
     nextLayer(ctx)
     return undefined
@@ -95,7 +97,7 @@ function insert(ctx: Context, id: string, url: string, src: string): HTMLScriptE
   node.setAttribute('data-requiremodule', id)
   node.addEventListener('load', ctx.onScriptLoad, false)
   node.addEventListener('error', ctx.onScriptError, false)
-  if (src !== url) {
+  if (KOVU_DEVELOPMENT && src !== url) {
     var turn = function (event: Event): void {
       ctx.asking = false
       if (event.type === 'load') ctx.layers.push(id)
@@ -128,51 +130,4 @@ export function removeScript(ctx: Context, id: string): void {
     if (node.parentNode) node.parentNode.removeChild(node)
     return true
   })
-}
-
-/**
- * Whose script an event tells of. It tells once.
- * @param ctx the context
- * @param event the event
- * @returns the module's id
- */
-function idOf(ctx: Context, event: Event): string {
-  var node = event.currentTarget as Element
-  node.removeEventListener('load', ctx.onScriptLoad, false)
-  node.removeEventListener('error', ctx.onScriptError, false)
-  return node.getAttribute('data-requiremodule') as string
-}
-
-/**
- * A script has run.
- * @param ctx the context
- * @param event its event
- */
-export function onScriptLoad(ctx: Context, event: Event): void {
-  ctx.completeLoad(idOf(ctx, event))
-}
-
-/**
- * A script did not come.
- * @param ctx the context
- * @param event its event
- */
-export function onScriptError(ctx: Context, event: Event): void {
-  var id = idOf(ctx, event)
-  if (nextPath(ctx, id)) return
-  var parents: string[] = []
-  eachOwn(ctx.registry, function (mod, name) {
-    if (name.indexOf('_@r') === 0) return
-    each(mod.depMaps, function (map) {
-      return (map as ModuleMap).id === id && parents.push(name)
-    })
-  })
-  ctx.onError(
-    makeError(
-      'scripterror',
-      'Script error for "' + id + (parents.length ? '", needed by: ' + parents.join(', ') : '"'),
-      event,
-      [id],
-    ),
-  )
 }

@@ -96,6 +96,17 @@ export interface RequireError extends Error {
 /** The arguments of a `define()` call that is not yet matched to a module: id, dependencies, factory. */
 export type Definition = [id: string | null, deps: string[] | null | undefined, factory: Value]
 
+/** Gives a module its dependencies and factory: context, module, deps, factory, errback, enabled, ignore. */
+export type Init = (
+  ctx: Context,
+  mod: Module,
+  deps: string[] | null | undefined,
+  factory: Value,
+  errback?: Fn | null,
+  enabled?: boolean,
+  ignore?: boolean,
+) => void
+
 /** A loader plugin. */
 export interface LoaderPlugin {
   normalize?: (name: string, normalize: (name: string) => string) => string
@@ -176,7 +187,7 @@ export interface Context {
 export interface Requirejs {
   (
     config: Partial<Config> | string | string[],
-    deps?: string[] | Fn,
+    deps?: string | string[] | Fn,
     callback?: Fn,
     errback?: Fn,
   ): Value

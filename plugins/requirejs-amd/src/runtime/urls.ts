@@ -132,7 +132,7 @@ export function nameToUrl(ctx: Context, id: string, ext?: string, skipExt?: bool
     if (!/^(\/|[\w+.-]+:)/.test(url)) url = config.baseUrl + url
   }
   var args = config.urlArgs as ((id: string, url: string) => string) | undefined
-  return hashedUrl(url) + (args && !/^blob:/.test(url) ? args(id, url) : '')
+  return hashedUrl(url) + (args && url.indexOf('blob:') ? args(id, url) : '')
 }
 
 /**

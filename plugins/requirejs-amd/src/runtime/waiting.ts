@@ -4,6 +4,7 @@ import { emit } from './events.ts'
 import { check, defineDep, register } from './modules.ts'
 import { each, eachOwn, globalOf, has, own } from './objects.ts'
 import { takeQueue } from './define.ts'
+import { later } from './requirejs.ts'
 import { removeScript } from './scripts.ts'
 import type { Context, Definition, Module, ModuleMap, Table } from './types.ts'
 
@@ -152,7 +153,7 @@ export function checkLoaded(ctx: Context): void {
       })
     }
     if ((!expired || retrying) && loading && !ctx.timer) {
-      ctx.timer = setTimeout(function () {
+      ctx.timer = later(function () {
         ctx.timer = 0
         checkLoaded(ctx)
       }, 50)
