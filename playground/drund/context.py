@@ -1,4 +1,5 @@
 """What every template may use."""
+
 from .hosts import domain_of
 
 

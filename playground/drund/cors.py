@@ -1,4 +1,5 @@
 """The API is asked by pages of the other hosts, with the visitor's cookie."""
+
 from urllib.parse import urlsplit
 
 from django.conf import settings

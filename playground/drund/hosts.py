@@ -1,4 +1,5 @@
 """Which part of the site a host is."""
+
 from django.conf import settings
 from django.http.request import split_domain_port
 
@@ -12,7 +13,7 @@ URLCONFS = {
 
 
 def subdomain(request):
-    """The part of the host before the domain: 'www', '' for the apex, None for a host that is none of ours."""
+    """The part of the host before the domain: 'www', '' for the apex, None for a foreign host."""
     host, _port = split_domain_port(request.get_host())
     if host == settings.DOMAIN:
         return ''

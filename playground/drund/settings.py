@@ -3,6 +3,7 @@ Django settings for Drund.
 
 What differs between machines comes from the environment; the defaults are a developer's.
 """
+
 import os
 from pathlib import Path
 

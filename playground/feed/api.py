@@ -1,10 +1,10 @@
-from functools import wraps
 import json
+from functools import wraps
 
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from drund.cors import is_own_origin
 from people.models import profile_of
@@ -15,7 +15,7 @@ from .notify import publish
 
 
 def from_our_pages(view):
-    """Writing needs a session and an Origin of ours (the pages live on other hosts, so no CSRF cookie of this one)."""
+    """Writing needs a session and an Origin of ours: the pages live on other hosts than this one."""
 
     @csrf_exempt
     @wraps(view)

@@ -1,4 +1,5 @@
 """Tells the activity process about new posts."""
+
 import http.client
 import json
 

@@ -1,4 +1,5 @@
 """The site's settings for `make collect`: plain copies, into the tree the old tools work in."""
+
 from drund.settings import *
 from drund.settings import BASE_DIR, STORAGES
 

@@ -1,4 +1,5 @@
 """The site's settings for `make static`: everything comes from the tree that r.js left."""
+
 from drund.settings import *
 from drund.settings import BASE_DIR
 

@@ -1,4 +1,5 @@
 """admin: Django's own."""
+
 from django.contrib import admin
 from django.urls import path
 

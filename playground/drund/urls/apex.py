@@ -1,4 +1,5 @@
 """The domain itself: the front door."""
+
 from django.urls import path
 
 from people import views as people

@@ -1,4 +1,5 @@
 """api: JSON for our own pages."""
+
 from django.urls import path
 
 from feed import api as feed

@@ -1,4 +1,5 @@
 """cdn: static files. In production the web server answers here; in development Django can."""
+
 from django.conf import settings
 from django.contrib.staticfiles.views import serve
 from django.urls import re_path

@@ -1,4 +1,5 @@
 """What every host with pages answers."""
+
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView

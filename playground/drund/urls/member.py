@@ -1,4 +1,5 @@
 """A member's own host: anna.drund.localhost."""
+
 from django.urls import path
 
 from people import views as people

@@ -1,4 +1,5 @@
 """www: the site itself."""
+
 from django.contrib.auth import views as auth
 from django.urls import path
 

@@ -1,7 +1,8 @@
 """Compiles locale/*/LC_MESSAGES/*.po, for machines without GNU gettext."""
+
 import ast
-from pathlib import Path
 import struct
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
