@@ -66,7 +66,12 @@ export function configure(
 
 /** The index of whoever knows Django's finders, or undefined. */
 export async function staticsOf(context: Context): Promise<Statics | undefined> {
-  return context.peers.find((peer) => peer.statics)?.statics?.()
+  return context.peers.find(knowsStatics)?.statics?.()
+}
+
+/** Does a peer know Django's finders, and so serve derived names? */
+export function knowsStatics(peer: KovuApi): boolean {
+  return 'statics' in peer
 }
 
 /**

@@ -12,10 +12,11 @@ export function hotPlugin(context: Context): Plugin {
       const graph = this.environment.moduleGraph
       if (type === 'create') {
         // Templates that missed a partial look for it again.
-        const waiting = [...context.missing.keys()].flatMap((one) => [
-          ...(graph.getModulesByFile(one) ?? []),
-        ])
-        return [...new Set([...modules, ...waiting])]
+        const waiting = new Set(modules)
+        for (const one of context.missing.keys()) {
+          for (const module of graph.getModulesByFile(one) ?? []) waiting.add(module)
+        }
+        return [...waiting]
       }
       // `?hogan-render` only forwards to the template, whose object stays the same.
       return modules.filter(({ id }) => !id || parseRequest(id).query !== 'hogan-render')

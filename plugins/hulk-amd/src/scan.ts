@@ -138,11 +138,16 @@ function isBlank(tokens: readonly Token[], from: number): boolean {
  * them) the second stays, as in hogan.js.
  */
 function dropBlanks(tokens: Token[], from: number): void {
+  let to = from
   for (let j = from; j < tokens.length; j++) {
-    const token = tokens[j] as Token
-    if (token.type !== '_t') continue
-    const next = tokens[j + 1]
-    if (next?.type === '>') next.indent = token.text
-    tokens.splice(j, 1)
+    let token = tokens[j] as Token
+    if (token.type === '_t') {
+      const next = tokens[++j]
+      if (!next) break
+      if (next.type === '>') next.indent = token.text
+      token = next
+    }
+    tokens[to++] = token
   }
+  tokens.length = to
 }

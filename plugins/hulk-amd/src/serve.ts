@@ -1,7 +1,8 @@
 import fs from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import path from 'node:path'
 import type { Plugin } from 'vite'
-import { slashed, type Context } from './context.ts'
+import { knowsStatics, slashed, type Context } from './context.ts'
 import { render } from './derive.ts'
 import { sourceOf } from './resolve.ts'
 
@@ -14,21 +15,24 @@ export function servePlugin(context: Context): Plugin {
     name: 'hulk-amd:serve',
     apply: 'serve',
     configureServer(server) {
-      if (context.options.format === 'esm' || context.peers.some((peer) => peer.statics)) return
+      if (context.options.format === 'esm' || context.peers.some(knowsStatics)) return
       server.middlewares.use(function hulkAmdServe(request, response, next) {
         const pathname = request.url?.split('?', 1)[0] ?? ''
         if (request.method !== 'GET' || !pathname.endsWith('.js')) return next()
         const source = findSource(context, pathname, server.config.publicDir)
         if (!source) return next()
-        render(context, source).then(({ code, map }) => {
-          const encoded = Buffer.from(map ?? '').toString('base64')
-          response.setHeader('Content-Type', 'text/javascript; charset=utf-8')
-          response.setHeader('Cache-Control', 'no-cache')
-          response.end(`${code}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`)
-        }, next)
+        send(context, source, response).catch(next)
       })
     },
   }
+}
+
+async function send(context: Context, source: string, response: ServerResponse): Promise<void> {
+  const { code, map } = await render(context, source)
+  const encoded = Buffer.from(map ?? '').toString('base64')
+  response.setHeader('Content-Type', 'text/javascript; charset=utf-8')
+  response.setHeader('Cache-Control', 'no-cache')
+  response.end(`${code}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`)
 }
 
 function findSource(context: Context, pathname: string, publicDir: string): string | undefined {

@@ -4,7 +4,7 @@ import { slashed, type TemplateFile } from './context.ts'
 import { contextType } from './types.ts'
 
 /**
- * Writes `<template>.d.ts` beside a template, unless it is up to date.
+ * Writes `hello.template.d.mustache.ts` beside a template, unless it is up to date.
  *
  * @param partials Files of the partials found, by name.
  */
@@ -18,7 +18,9 @@ export async function writeTypes(
     const specifier = slashed(path.relative(path.dirname(file), partial))
     specifiers.set(name, specifier.startsWith('.') ? specifier : `./${specifier}`)
   }
-  const target = `${file}.d.ts`
+  const { dir, name, ext } = path.parse(file)
+  // TypeScript looks for `a.d.mustache.ts` beside `a.mustache`.
+  const target = path.join(dir, `${name}.d${ext}.ts`)
   const text = contextType(template.tree, specifiers)
   const before = await fs.readFile(target, 'utf8').catch(() => undefined)
   if (before !== text) await fs.writeFile(target, text)

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { rollup } from 'rollup'
 import { expect, test } from 'vitest'
-import hulkAmd from '../src/index.ts'
+import { hulkAmd } from '../src/index.ts'
 import { run } from './support/bundle.ts'
 import { site } from './support/site.ts'
 

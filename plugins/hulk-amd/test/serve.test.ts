@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { HotPayload, ViteDevServer } from 'vite'
 import { createServer } from 'vite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import hulkAmd, { type HulkAmdOptions } from '../src/index.ts'
+import { hulkAmd, type HulkAmdOptions } from '../src/index.ts'
 import { inline, site, write } from './support/site.ts'
 
 async function serve(root: string, options: HulkAmdOptions = {}): Promise<ViteDevServer> {

@@ -46,7 +46,7 @@ export function mount(
 /** Makes the children of `from` look like those of `to`, reusing what is alike. */
 function morphChildren(from: Node, to: Node): void {
   let at = from.firstChild
-  for (const wanted of [...to.childNodes]) {
+  for (const wanted of Array.from(to.childNodes)) {
     const match = findAlike(at, wanted)
     if (!match) {
       from.insertBefore(wanted, at)
@@ -86,7 +86,7 @@ function morph(from: ChildNode, to: ChildNode): void {
     if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue
     return
   }
-  for (const { name } of [...from.attributes]) {
+  for (const { name } of Array.from(from.attributes)) {
     if (!to.hasAttribute(name) && name !== 'open') from.removeAttribute(name)
   }
   for (const { name, value } of to.attributes) {

@@ -46,6 +46,7 @@ const ENTITIES: Record<string, string> = {
 const { isArray } = Array
 
 function toText(value: unknown): string {
+  // oxlint-disable-next-line no-base-to-string -- templates write whatever they are given
   return String(value ?? '')
 }
 

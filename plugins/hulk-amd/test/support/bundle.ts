@@ -1,5 +1,5 @@
 import { build, type InlineConfig, type Rolldown } from 'vite'
-import hulkAmd, { type HulkAmdOptions } from '../../src/index.ts'
+import { hulkAmd, type HulkAmdOptions } from '../../src/index.ts'
 import { inline } from './site.ts'
 
 /** Builds `main.js` of a site with Vite. */
@@ -18,7 +18,7 @@ export async function bundle(
       },
     }),
   )) as Rolldown.RolldownOutput[]
-  return (result[0] as Rolldown.RolldownOutput).output[0]
+  return result[0]!.output[0]
 }
 
 /** Runs an ES module given as text. */

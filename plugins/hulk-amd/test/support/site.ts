@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Derivation, KovuApi, KovuPluginApi, TargetContext } from '@kovu/protocol'
 import { resolveConfig, type InlineConfig, type Plugin } from 'vite'
 import { onTestFinished } from 'vitest'
-import hulkAmd, { type HulkAmdOptions } from '../../src/index.ts'
+import { hulkAmd, type HulkAmdOptions } from '../../src/index.ts'
 
 /** Writes files into a new folder that goes away with the test. */
 export function site(files: Readonly<Record<string, string>>): string {
@@ -34,7 +34,8 @@ export async function apiOf(
   const plugins: Plugin[] = hulkAmd(options)
   if (peer) plugins.push({ name: 'peer', api: { kovu: peer } satisfies KovuPluginApi })
   await resolveConfig(inline(root, plugins), 'build')
-  return (plugins[0]?.api as KovuPluginApi).kovu
+  const [main] = plugins as [Plugin, ...Plugin[]]
+  return (main.api as KovuPluginApi).kovu
 }
 
 /** The derivation that applies to a source. */

@@ -1,0 +1,139 @@
+import * as fc from 'fast-check'
+import { parseSync } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { emitAmdFile, emitCommonJs, emitEsm } from '../src/emit.ts'
+import { TemplateError } from '../src/error.ts'
+import type { Pieces } from '../src/generate.ts'
+import { parseTemplate, type ParsedTemplate } from '../src/template.ts'
+import { textOf } from '../src/source-map.ts'
+
+interface AnyNode {
+  readonly type?: string
+  readonly name?: string
+}
+
+/** Names that generated code refers to, and nothing else may. */
+const ALLOWED = new Set(
+  (
+    'templates define Hogan Template code partials subs name c p i t b fl s f d v rs pop rp sub require module exports ' +
+    'template compiler partial0 default module.exports'
+  ).split(' '),
+)
+
+/** Every identifier in a program; a parse error fails the test. */
+function identifiers(code: string, lang: string): Set<string> {
+  const { program, errors } = parseSync(`x.${lang}`, code)
+  expect(errors, code).toEqual([])
+  const names = new Set<string>()
+  const left: unknown[] = [program]
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (node === null || typeof node !== 'object') continue
+    const { type, name } = node as AnyNode
+    if (type === 'Identifier' && name) names.add(name)
+    left.push(...Object.values(node).filter((value) => value !== undefined))
+  }
+  return names
+}
+
+const OUTPUTS: Record<string, [string, (template: ParsedTemplate) => Pieces]> = {
+  amd: ['cjs', (one) => emitAmdFile(one, { hoganId: 'hogan.js', variable: 'templates' })],
+  cjs: ['cjs', (one) => emitCommonJs(one, { hoganId: 'hogan.js' })],
+  esm: [
+    'mjs',
+    (one) => emitEsm(one, { runtime: 'r', compiler: 'c', partials: new Map([['x', './x']]) }),
+  ],
+}
+
+/** Nothing of a template may end up as code. */
+function expectInert(text: string): void {
+  let template: ParsedTemplate
+  try {
+    template = parseTemplate(text)
+  } catch (error) {
+    expect(error).toBeInstanceOf(TemplateError)
+    expect((error as TemplateError).pos).toBeLessThanOrEqual(text.length)
+    return
+  }
+  for (const [lang, emit] of Object.values(OUTPUTS)) {
+    const names = identifiers(textOf(emit(template)), lang)
+    expect([...names].filter((name) => !ALLOWED.has(name))).toEqual([])
+  }
+}
+
+const evil = fc.constantFrom(
+  '"+evil()+"',
+  "'+evil()+'",
+  '");evil();("',
+  '\\',
+  '\\"',
+  '*/evil()/*',
+  '</script>',
+  '${evil}',
+  '`',
+  '\n',
+  '\r',
+  '\u2028',
+  '\u2029',
+  '})',
+  '{{',
+  '}}',
+  '=',
+  '#',
+  'a',
+  '__proto__',
+  'constructor',
+)
+const word = fc
+  .array(evil, { minLength: 1, maxLength: 3 })
+  .map((parts) => parts.join('').replaceAll(/\s/g, ''))
+  .filter((text) => text !== '')
+const content = fc.array(evil, { maxLength: 4 }).map((parts) => parts.join(''))
+
+describe('a hostile template', () => {
+  const numRuns = Number(process.env['FC_RUNS'] ?? 300)
+
+  test('cannot inject code by its delimiters', () => {
+    const template = fc
+      .tuple(word, word, content, fc.constantFrom('#', '^', '$', '<', '>', '&', '{', ''))
+      .map(([open, close, inner, sign]) => {
+        const end = '#^$<'.includes(sign) && sign ? `${open}/${inner}${close}` : ''
+        return `{{=${open} ${close}=}}${open}${sign}${inner}${close}${end}`
+      })
+    fc.assert(fc.property(template, expectInert), { numRuns })
+  })
+
+  test('cannot inject code by its names and texts', () => {
+    const template = fc
+      .array(
+        fc.tuple(
+          content,
+          fc.constantFrom('', '&', '>', '!', '#', '/', '$', '<', '^', '='),
+          content,
+        ),
+      )
+      .map((parts) => parts.map(([text, sign, name]) => `${text}{{${sign}${name}}}`).join(''))
+    fc.assert(fc.property(template, expectInert), { numRuns })
+  })
+
+  test('of any characters is an error or inert', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), expectInert), { numRuns })
+  })
+
+  test.for([
+    ['nothing', ''],
+    ['white space', ' \n\t '],
+    ['a byte order mark', '\uFEFFa {{b}}'],
+    ['CRLF', 'a\r\n{{#b}}\r\nc\r\n{{/b}}\r\n'],
+    ['lone carriage returns', 'a\r{{>b}}\rc'],
+    ['line separators', 'a\u2028b\u2029c\u2028{{d\u2028}}'],
+    ['names with quotes', `{{"a"}}{{#'b'}}{{/'b'}}{{>"\\"}}`],
+    ['399 levels', '{{#a}}'.repeat(399) + '{{/a}}'.repeat(399)],
+    ['5 MB', 'x{{a}}\n'.repeat(700_000)],
+    ['1 MB on one line', '{{#a}}x{{/a}}'.repeat(80_000)],
+    ['1 MB of blank tags', '{{!a}} '.repeat(150_000)],
+  ])('may hold %s', ([, text]) => {
+    if (text.length < 1e6) expectInert(text)
+    else
+      expect(textOf(emitAmdFile(parseTemplate(text), { hoganId: 'h', variable: 'v' }))).toBeTruthy()
+  })
+})
