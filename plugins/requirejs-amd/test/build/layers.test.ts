@@ -152,36 +152,39 @@ describe.each(Object.entries(cases))(
     test('behaves as the sources do, under our loader and under require.js', async () => {
       using site = new Site({ ...filled, '/build.js': buildFile('') })
       const values = (trace: readonly unknown[]): unknown[] => JSON.parse(JSON.stringify(trace))
-    const sorted = (trace: readonly unknown[]): string[] =>
-      trace.map((entry) => JSON.stringify(entry) ?? '').sort()
+      const sorted = (trace: readonly unknown[]): string[] =>
+        trace.map((entry) => JSON.stringify(entry) ?? '').sort()
 
-    const before = await visit(site.sources(), page)
-    expect(before.errors).toEqual([])
-    expect(before.trace.length).toBeGreaterThan(1)
-    // The network decides the order of unbuilt modules; in layers it is r.js's.
-    const rjs = await visit(site.rjs(), page)
-    if (!rjsFails) expect.soft(sorted(rjs.trace), 'r.js').toEqual(sorted(before.trace))
-    const expected = values(rjsFails ? before.trace : rjs.trace)
+      const before = await visit(site.sources(), page)
+      expect(before.errors).toEqual([])
+      expect(before.trace.length).toBeGreaterThan(1)
+      // The network decides the order of unbuilt modules; in layers it is r.js's.
+      const rjs = await visit(site.rjs(), page)
+      if (!rjsFails) expect.soft(sorted(rjs.trace), 'r.js').toEqual(sorted(before.trace))
+      const expected = values(rjsFails ? before.trace : rjs.trace)
 
-    const readable = await site.ours()
-    const small = await site.ours({ build: new Function(`return ${buildFile("optimize:'uglify'")}`)() })
-    for (const [name, output] of Object.entries({ readable, small })) {
-      const own = await visit(output, page)
-      expect.soft(own.errors, `${name}, our loader`).toEqual([])
-      expect.soft(values(own.trace), `${name}, our loader`).toEqual(expected)
-      const stock = await visit(new Map([...output, ['js/lib/require.js', requireJs]]), page)
-      expect.soft(values(stock.trace), `${name}, require.js`).toEqual(expected)
-    }
+      const readable = await site.ours()
+      const small = await site.ours({
+        build: new Function(`return ${buildFile("optimize:'uglify'")}`)(),
+      })
+      for (const [name, output] of Object.entries({ readable, small })) {
+        const own = await visit(output, page)
+        expect.soft(own.errors, `${name}, our loader`).toEqual([])
+        expect.soft(values(own.trace), `${name}, our loader`).toEqual(expected)
+        const stock = await visit(new Map([...output, ['js/lib/require.js', requireJs]]), page)
+        expect.soft(values(stock.trace), `${name}, require.js`).toEqual(expected)
+      }
 
-    const { files: hashed, names } = await site.hashed()
-    const hash = (name: string | undefined): string => names.get(name ?? '') ?? ''
-    const tags = page.map((tag) => ({
-      ...tag,
-      ...(tag.src === undefined ? {} : { src: hash(tag.src) }),
-      ...(tag.main === undefined ? {} : { main: hash(`${tag.main}.js`) }),
-    }))
-    const own = await visit(hashed, tags)
-    expect.soft(own.errors, 'hashed').toEqual([])
-    expect.soft(values(own.trace), 'hashed').toEqual(expected)
-  })
-})
+      const { files: hashed, names } = await site.hashed()
+      const hash = (name: string | undefined): string => names.get(name ?? '') ?? ''
+      const tags = page.map((tag) => ({
+        ...tag,
+        ...(tag.src === undefined ? {} : { src: hash(tag.src) }),
+        ...(tag.main === undefined ? {} : { main: hash(`${tag.main}.js`) }),
+      }))
+      const own = await visit(hashed, tags)
+      expect.soft(own.errors, 'hashed').toEqual([])
+      expect.soft(values(own.trace), 'hashed').toEqual(expected)
+    })
+  },
+)

@@ -90,12 +90,14 @@ export async function visit(
       const text = textOf(node.src)
       if (text !== undefined) run(text, node.src, node)
       for (const listener of node.listeners[text === undefined ? 'error' : 'load'] ?? []) {
-        listener({
-          type: text === undefined ? 'error' : 'load',
-          currentTarget: node,
-          srcElement: node,
-          target: node,
-        })
+        guarded(() =>
+          listener({
+            type: text === undefined ? 'error' : 'load',
+            currentTarget: node,
+            srcElement: node,
+            target: node,
+          }),
+        )
       }
     })
     return node

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,9 +16,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import type { KovuPluginApi } from '@kovu/protocol'
 import { build, type InlineConfig, type Plugin } from 'vite'
-import { buildPlugin } from '../../src/build.ts'
-import { createContext } from '../../src/context.ts'
-import type { Options } from '../../src/options.ts'
+import { requirejsAmd, type Options } from '../../src/index.ts'
 import { requireJs } from './page.ts'
 
 const require = createRequire(import.meta.url)
@@ -52,7 +51,8 @@ export class Site implements Disposable {
       cwd: this.root,
       stdio: 'pipe',
     })
-    return readTree(join(this.root, 'www-built'))
+    const built = join(this.root, 'www-built')
+    return existsSync(built) ? readTree(built) : new Map()
   }
 
   /** What we make of it, by public name: the output over the static files. */
@@ -137,10 +137,4 @@ export function readTree(folder: string): Map<string, string> {
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [relative(folder, path), readFileSync(path, 'utf8')]),
   )
-}
-
-function requirejsAmd(options: Options): Plugin[] {
-  const context = createContext(options)
-  const main: Plugin = { name: 'requirejs-amd', configResolved: (config) => void (context.config = config) }
-  return [main, buildPlugin(context)]
 }
