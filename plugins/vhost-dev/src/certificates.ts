@@ -127,7 +127,9 @@ function ensureLeaf(
 function fits(cert: string, names: readonly string[], authority: string): boolean {
   const leaf = new X509Certificate(cert)
   const has = new Set(leaf.subjectAltName?.split(', ').map((name) => name.replace(/^DNS:/, '')))
-  return names.every((name) => has.has(name)) && leaf.verify(new X509Certificate(authority).publicKey)
+  return (
+    names.every((name) => has.has(name)) && leaf.verify(new X509Certificate(authority).publicKey)
+  )
 }
 
 function lasts(cert: string, days: number, now: Date): boolean {
@@ -142,7 +144,9 @@ function readPair(dir: string, name: string): KeyAndCertificate | undefined {
   try {
     const key = readFileSync(join(dir, `${name}.key`), 'utf8')
     const cert = readFileSync(join(dir, `${name}.pem`), 'utf8')
-    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { key, cert } : undefined
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+      ? { key, cert }
+      : undefined
   } catch {
     return undefined
   }

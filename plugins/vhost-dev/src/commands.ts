@@ -51,7 +51,9 @@ async function changeTrust(
     )
   }
   const ca = ensureAuthorityFile(certificateDir(certificates, domain, root), domain)
-  log.info(`${ca}\nSHA-256 ${fingerprint(ca)}\nvouches for ${domain} and names below it, for nothing else`)
+  log.info(
+    `${ca}\nSHA-256 ${fingerprint(ca)}\nvouches for ${domain} and names below it, for nothing else`,
+  )
   let failed = 0
   for (const step of trustSteps(thisMachine(homedir()), ca, domain)) {
     const isIn = (await run(step.check)).code === 0

@@ -64,5 +64,8 @@ function parse(policy: string): Map<string, string[]> {
 }
 
 function normal(header: string): string {
-  return header.replace(/\s*([;,])\s*/g, '$1').replace(/;(?=,|$)/g, '').trim()
+  return header
+    .replace(/\s*([;,])\s*/g, '$1')
+    .replace(/;(?=,|$)/g, '')
+    .trim()
 }

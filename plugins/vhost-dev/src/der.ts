@@ -70,7 +70,10 @@ export function taggedBytes(n: number, content: Buffer): Buffer {
 
 /** UTCTime, or GeneralizedTime from 2050 on (RFC 5280, 4.1.2.5). */
 export function time(date: Date): Buffer {
-  const digits = date.toISOString().replace(/\.\d+Z$/, 'Z').replace(/[-:T]/g, '')
+  const digits = date
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:T]/g, '')
   return date.getUTCFullYear() < 2050
     ? der(0x17, Buffer.from(digits.slice(2), 'latin1'))
     : der(0x18, Buffer.from(digits, 'latin1'))

@@ -138,7 +138,9 @@ function secureServer(certificate: KeyAndCertificate, handlers: FrontHandlers): 
       return
     }
     const status =
-      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? '431 Request Header Fields Too Large'
+        : '400 Bad Request'
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   })
   secure.on('unknownProtocol', (socket: Socket) => socket.destroy())
@@ -192,7 +194,11 @@ async function listenError(
       { cause },
     )
   }
-  return new VhostError('VHOST_DEV_PORT_TAKEN', `Cannot listen on ${address} port ${port}: ${cause.message}.`, {
-    cause,
-  })
+  return new VhostError(
+    'VHOST_DEV_PORT_TAKEN',
+    `Cannot listen on ${address} port ${port}: ${cause.message}.`,
+    {
+      cause,
+    },
+  )
 }

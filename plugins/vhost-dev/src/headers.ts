@@ -31,11 +31,15 @@ export interface ForwardInfo {
  * The headers an application is sent: the client's own without those that belong to one connection (RFC 9110, 7.6.1)
  * and those only a proxy may set, then ours. Host stays the public one.
  */
-export function requestHeaders(headers: IncomingHttpHeaders, info: ForwardInfo): OutgoingHttpHeaders {
+export function requestHeaders(
+  headers: IncomingHttpHeaders,
+  info: ForwardInfo,
+): OutgoingHttpHeaders {
   const out: OutgoingHttpHeaders = { host: info.host }
   const nominated = nominatedBy(headers.connection)
   for (const name in headers) {
-    if (name === 'host' || hopByHop.has(name) || nominated?.has(name) || isProxyOwned(name)) continue
+    if (name === 'host' || hopByHop.has(name) || nominated?.has(name) || isProxyOwned(name))
+      continue
     const value = headers[name]
     if (value !== undefined) out[name] = value
   }

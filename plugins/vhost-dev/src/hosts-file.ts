@@ -16,13 +16,19 @@ export function hostsBlock(domain: string, patterns: readonly string[]): HostsBl
   const rows = names.flatMap((name) => [`127.0.0.1 ${name}`, `::1 ${name}`])
   const notes: string[] = []
   if (wildcards.length > 0) {
-    notes.push(`A hosts file has no wildcards: add a line for each name you use of ${wildcards.join(', ')}.`)
+    notes.push(
+      `A hosts file has no wildcards: add a line for each name you use of ${wildcards.join(', ')}.`,
+    )
   }
   if (domain.endsWith('.localhost')) {
-    notes.push('Chromium, Firefox and Edge resolve .localhost by themselves; Safari and most tools need the block.')
+    notes.push(
+      'Chromium, Firefox and Edge resolve .localhost by themselves; Safari and most tools need the block.',
+    )
   }
   if (domain.endsWith('.local')) {
-    notes.push('.local belongs to multicast DNS: look-ups may take seconds. Prefer .localhost or .test.')
+    notes.push(
+      '.local belongs to multicast DNS: look-ups may take seconds. Prefer .localhost or .test.',
+    )
   }
   return { text: [`# kovu ${domain} begin`, ...rows, `# kovu ${domain} end`].join('\n'), notes }
 }

@@ -46,9 +46,11 @@ export class Injector extends Transform {
 
 /** Can the answer take a snippet: a whole HTML page whose text we can read? */
 export function isInjectable(status: number, headers: IncomingHttpHeaders): boolean {
-  if (status < 200 || status === 204 || status === 205 || status === 206 || status === 304) return false
+  if (status < 200 || status === 204 || status === 205 || status === 206 || status === 304)
+    return false
   const type = (headers['content-type'] ?? '').toLowerCase()
-  if (!/^text\/html(?:\s*;|$)/.test(type) || /charset\s*=\s*"?utf-?(?:16|32)/.test(type)) return false
+  if (!/^text\/html(?:\s*;|$)/.test(type) || /charset\s*=\s*"?utf-?(?:16|32)/.test(type))
+    return false
   if (/^attachment/i.test(headers['content-disposition'] ?? '')) return false
   const encoding = headers['content-encoding'] ?? 'identity'
   return encoding === 'identity' || decoders.has(encoding.toLowerCase())

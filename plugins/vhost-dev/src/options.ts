@@ -75,7 +75,12 @@ const hostOptionNames = new Set(['target', 'run', 'ready', 'cwd', 'env', 'inject
 export function resolveOptions(options: VhostDevOptions, root: string): ResolvedOptions {
   onlyKnown(options, optionNames, '')
   const domain = hostPattern((options.domain ?? '').toLowerCase(), '@')
-  if (!domain || !domain.includes('.') || hostPattern('x', domain) === undefined || domain.includes('*')) {
+  if (
+    !domain ||
+    !domain.includes('.') ||
+    hostPattern('x', domain) === undefined ||
+    domain.includes('*')
+  ) {
     fail(`domain: expected a name with a dot such as 'example.localhost', got '${options.domain}'.`)
   }
   const { port, inject = true, certificates = {} } = options

@@ -74,7 +74,11 @@ function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description
     case 'starting':
       return { status: 503, title: `${name} is starting`, text: `It will listen at ${target}.` }
     case 'crashed':
-      return { status: 503, title: `${name} has ended`, text: `${app.ending}. It is started again.` }
+      return {
+        status: 503,
+        title: `${name} has ended`,
+        text: `${app.ending}. It is started again.`,
+      }
     case 'up':
       return {
         status: 502,

@@ -38,7 +38,9 @@ export function placeVite(
   if (url && isBelow) {
     hosts = withViteHost(hosts, url.hostname)
     if (url.protocol === 'http:') {
-      warnings.push(`STATIC_URL (${staticUrl}) is not https; the front redirects every request for it.`)
+      warnings.push(
+        `STATIC_URL (${staticUrl}) is not https; the front redirects every request for it.`,
+      )
     }
   } else if (url) {
     warnings.push(
@@ -48,9 +50,13 @@ export function placeVite(
   const urlPort = url && isBelow ? Number(url.port || 443) : undefined
   const port = options.port ?? urlPort ?? defaultPort
   if (urlPort !== undefined && port !== 0 && urlPort !== port) {
-    warnings.push(`STATIC_URL names port ${urlPort}, but 'port' is ${port}: static files will not load.`)
+    warnings.push(
+      `STATIC_URL names port ${urlPort}, but 'port' is ${port}: static files will not load.`,
+    )
   }
-  const firstVite = hosts.find((host) => host.kind === 'vite' && !host.pattern.startsWith('*'))?.pattern
+  const firstVite = hosts.find(
+    (host) => host.kind === 'vite' && !host.pattern.startsWith('*'),
+  )?.pattern
   const paths = new Set<string>()
   if (staticUrl !== undefined && !isUrl) paths.add(asPath(staticUrl))
   const hasVitePath = paths.size > 0 || (firstVite === undefined && url === undefined)

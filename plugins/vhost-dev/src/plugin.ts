@@ -205,7 +205,12 @@ function makeState(
   }
 }
 
-async function openSite(context: Context, key: string, state: SiteState, port: number): Promise<Site> {
+async function openSite(
+  context: Context,
+  key: string,
+  state: SiteState,
+  port: number,
+): Promise<Site> {
   const { config } = context
   const site = sites().get(key) ?? new Site(config?.root ?? process.cwd(), state, context)
   context.site = site
@@ -224,7 +229,9 @@ async function appSpecs(
   const apps = placement.hosts.filter((host) => host.kind === 'app')
   if (!options || !apps.some((app) => app.run)) return []
   const front: FrontSite = { domain: options.domain, port: site.port, origins: site.origins }
-  const additions = await Promise.all(peers.map(async (peer) => (await peer.processEnv?.(front)) ?? {}))
+  const additions = await Promise.all(
+    peers.map(async (peer) => (await peer.processEnv?.(front)) ?? {}),
+  )
   return apps.flatMap((app): AppSpec[] => {
     if (app.run === undefined) return []
     const port = app.target.kind === 'tcp' ? { PORT: String(app.target.port) } : {}

@@ -134,7 +134,9 @@ export class Site {
    * @param signal Ends the watch.
    */
   async reloadAfterRestart(signal: AbortSignal): Promise<void> {
-    const upstreams = [...this.#upstreams.values()].filter((upstream) => upstream.app?.state === 'up')
+    const upstreams = [...this.#upstreams.values()].filter(
+      (upstream) => upstream.app?.state === 'up',
+    )
     const started = performance.now()
     const away = new Set<Upstream>()
     while (!signal.aborted && performance.now() - started < (away.size > 0 ? 30_000 : 4000)) {
@@ -237,12 +239,7 @@ export class Site {
     forward(req, res, this.#forwarding(req, checked, route, hops))
   }
 
-  #forwarding(
-    req: FrontRequest,
-    checked: Checked,
-    route: AppRoute,
-    hops: number,
-  ): Forwarding {
+  #forwarding(req: FrontRequest, checked: Checked, route: AppRoute, hops: number): Forwarding {
     const origin = this.originOf(checked.authority.hostname)
     return {
       upstream: route.upstream,
@@ -292,7 +289,7 @@ export class Site {
 
   async #whenViteIsReady(): Promise<void> {
     // A restart may begin while we wait for the one before.
-    for (let vite; vite !== this.#state.vite; ) {
+    for (let vite; vite !== this.#state.vite;) {
       vite = this.#state.vite
       await vite.ready
     }

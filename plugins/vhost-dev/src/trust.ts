@@ -80,7 +80,12 @@ export function trustSteps(machine: Machine, ca: string, domain: string): TrustS
   return [
     // Chromium reads the first that exists; the second since version 146 where there is none yet.
     nssStep(join(machine.home, '.pki/nssdb'), 'Chromium and Chrome', ca, name),
-    nssStep(join(machine.home, '.local/share/pki/nssdb'), 'Chromium and Chrome, newer place', ca, name),
+    nssStep(
+      join(machine.home, '.local/share/pki/nssdb'),
+      'Chromium and Chrome, newer place',
+      ca,
+      name,
+    ),
     ...snapSteps(machine, ca, name),
     ...firefoxSteps(machine, ca, name),
     ...systemSteps(machine, ca, domain),

@@ -32,7 +32,13 @@ export function forwardUpgrade(
   attempt()
 
   function attempt(): void {
-    const up = request({ ...upstream.requestOptions(true), method: 'GET', path: url, headers, setHost: false })
+    const up = request({
+      ...upstream.requestOptions(true),
+      method: 'GET',
+      path: url,
+      headers,
+      setHost: false,
+    })
     current = up
     up.on('upgrade', (answer, server, rest) => {
       upstream.seen = true

@@ -19,7 +19,8 @@ export function viteOptions(
     },
   }
   const hmr = typeof server.hmr === 'object' ? server.hmr : {}
-  const hasSocketOptions = server.ws !== undefined || Object.keys(hmr).some((key) => key !== 'overlay')
+  const hasSocketOptions =
+    server.ws !== undefined || Object.keys(hmr).some((key) => key !== 'overlay')
   return {
     server: {
       // Vite listens for itself, and for nobody else: the front hands requests over inside the process.
@@ -49,7 +50,9 @@ export function tellPublicAddress(
   port: number,
   origin: string | undefined,
 ): void {
-  const { server } = config as { server: { -readonly [K in keyof ResolvedConfig['server']]: ResolvedConfig['server'][K] } }
+  const { server } = config as {
+    server: { -readonly [K in keyof ResolvedConfig['server']]: ResolvedConfig['server'][K] }
+  }
   if (server.ws !== false && typeof server.ws === 'object') server.ws.clientPort ??= port
   if (origin !== undefined) server.origin ??= origin
 }

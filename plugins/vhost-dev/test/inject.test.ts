@@ -8,7 +8,8 @@ import { cleanUp, startSite, startUpstream } from './support/site.ts'
 
 afterEach(cleanUp)
 
-const page = '<!DOCTYPE html>\n<html lang="en"><head><title>x</title></head><body>hello</body></html>'
+const page =
+  '<!DOCTYPE html>\n<html lang="en"><head><title>x</title></head><body>hello</body></html>'
 const navigation = { accept: 'text/html,*/*;q=0.8', 'sec-fetch-dest': 'document' }
 
 /** What the injector makes of chunks. */
@@ -30,18 +31,26 @@ describe('the place of the client in a page', () => {
     ['<!doctype html>|<meta charset=utf-8><title>', 'before the first tag of an implied head'],
     ['<!-- <head> --><!doctype html><html>\n|<body>', 'past comments, before a body'],
     ['\u00ef\u00bb\u00bf<html><head>|</head>', 'past a byte order mark'],
-    ['<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x.dtd"><html><head>|', 'past an old doctype'],
+    [
+      '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x.dtd"><html><head>|',
+      'past an old doctype',
+    ],
     ['<!doctype html>|text', 'before text'],
   ])('%s (%s)', (marked) => {
     expect(insertionPoint(marked.replace('|', ''), true)).toBe(marked.indexOf('|'))
   })
 
-  test.each(['<div>a fragment</div>', 'text', '{"json": 1}', '', '<!-- only a comment', '<headline>', '<html'])(
-    '%j gets none',
-    (fragment) => {
-      expect(insertionPoint(fragment, true)).toBe('none')
-    },
-  )
+  test.each([
+    '<div>a fragment</div>',
+    'text',
+    '{"json": 1}',
+    '',
+    '<!-- only a comment',
+    '<headline>',
+    '<html',
+  ])('%j gets none', (fragment) => {
+    expect(insertionPoint(fragment, true)).toBe('none')
+  })
 
   test('a head that starts very late is not looked for', () => {
     const late = `<!-- ${'x'.repeat(searchLimit)} --><html><head>`
@@ -50,7 +59,22 @@ describe('the place of the client in a page', () => {
 
   test('the bytes are the same for every chunking', async () => {
     const piece = fc.constantFrom(
-      '<html>', '<head>', '<!doctype html>', '<!--', '-->', ' ', '\n', '"', "'", '>', '<', '<p a="', 'é', '\u00ef\u00bb\u00bf', '<body>', 'head',
+      '<html>',
+      '<head>',
+      '<!doctype html>',
+      '<!--',
+      '-->',
+      ' ',
+      '\n',
+      '"',
+      "'",
+      '>',
+      '<',
+      '<p a="',
+      'é',
+      '\u00ef\u00bb\u00bf',
+      '<body>',
+      'head',
     )
     await fc.assert(
       fc.asyncProperty(
@@ -58,7 +82,11 @@ describe('the place of the client in a page', () => {
         fc.array(fc.nat(40), { maxLength: 8 }),
         async (pieces, cuts) => {
           const whole = Buffer.from(pieces.join(''))
-          const points = [0, ...cuts.map((cut) => Math.min(cut, whole.length)).toSorted((a, b) => a - b), whole.length]
+          const points = [
+            0,
+            ...cuts.map((cut) => Math.min(cut, whole.length)).toSorted((a, b) => a - b),
+            whole.length,
+          ]
           const chunks = points.slice(1).map((end, i) => whole.subarray(points[i], end))
           const expected = await inject([whole])
           expect(await inject(chunks)).toBe(expected)
@@ -76,7 +104,11 @@ describe("Vite's client in the pages of applications", () => {
     const { port } = await startUpstream((req, res) => {
       const url = req.url ?? ''
       if (url === '/gzip') {
-        res.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip', etag: '"a"' })
+        res.writeHead(200, {
+          'content-type': 'text/html; charset=utf-8',
+          'content-encoding': 'gzip',
+          etag: '"a"',
+        })
         res.end(gzipSync(page))
       } else if (url === '/json') {
         res.writeHead(200, { 'content-type': 'application/json' }).end('{}')
@@ -102,7 +134,9 @@ describe("Vite's client in the pages of applications", () => {
       expect((await get('/fragment')).body).toBe('<li>one</li>')
       expect((await get('/json')).body).toBe('{}')
       expect((await get('/304')).status).toBe(304)
-      expect((await get('/', { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest' })).body).toBe(page)
+      expect(
+        (await get('/', { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest' })).body,
+      ).toBe(page)
       expect((await get('/', { ...navigation, 'sec-fetch-dest': 'empty' })).body).toBe(page)
     }
     const head = await ask(site, host, '/', { method: 'HEAD', headers: navigation })
@@ -112,7 +146,9 @@ describe("Vite's client in the pages of applications", () => {
   test('is allowed by the policy of the page, with its nonce', async () => {
     const policy = "default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src 'self'"
     const { port } = await startUpstream((_req, res) => {
-      res.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy }).end(page)
+      res
+        .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy })
+        .end(page)
     })
     const site = await startSite({ cdn: 'vite', '*': port })
     const cdn = `cdn.site.localhost:${site.port}`

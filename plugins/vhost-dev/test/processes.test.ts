@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ask } from './support/client.ts'
-import { afterwards, cleanUp, freePort, makeRoot, startSite, startUpstream } from './support/site.ts'
+import {
+  afterwards,
+  cleanUp,
+  freePort,
+  makeRoot,
+  startSite,
+  startUpstream,
+} from './support/site.ts'
 
 afterEach(cleanUp)
 
@@ -69,11 +76,16 @@ describe('processes', () => {
 
   test('are started again when they crash; a page says so until then', async () => {
     const port = await freePort()
-    const site = await startSite({ cdn: 'vite', www: { target: port, run: 'node app.cjs' } }, { 'app.cjs': app })
+    const site = await startSite(
+      { cdn: 'vite', www: { target: port, run: 'node app.cjs' } },
+      { 'app.cjs': app },
+    )
     const first = await ask(site, 'www.site.localhost', '/')
     await ask(site, 'www.site.localhost', '/crash', { method: 'POST' })
     await expect.poll(() => site.logged.join('\n')).toContain('It ended with code 3')
-    const page = await ask(site, 'www.site.localhost', '/', { headers: { 'sec-fetch-dest': 'document' } })
+    const page = await ask(site, 'www.site.localhost', '/', {
+      headers: { 'sec-fetch-dest': 'document' },
+    })
     expect(page.status).toBe(503)
     expect(page.headers['x-kovu-state']).toBe('down')
     expect(page.body).toContain('www has ended')
@@ -95,7 +107,10 @@ describe('processes', () => {
         if (req.url === '/reload') setImmediate(() => { server.close(); server.closeAllConnections(); setTimeout(() => (server = open()), 700) })
       }).listen(process.env.PORT)
       let server = open()`
-    const site = await startSite({ www: { target: port, run: 'node app.cjs' } }, { 'app.cjs': reloading })
+    const site = await startSite(
+      { www: { target: port, run: 'node app.cjs' } },
+      { 'app.cjs': reloading },
+    )
     await ask(site, 'www.site.localhost', '/reload')
     await delay(100)
     const started = performance.now()
@@ -111,7 +126,9 @@ describe('processes', () => {
   test('a taken target names its owner', async () => {
     const { port } = await startUpstream((_req, res) => res.end())
     await expect(startSite({ www: { target: port, run: 'true' } })).rejects.toThrow(
-      new RegExp(`localhost:${port} is taken by .*\\(pid ${process.pid}\\).*VHOST_DEV_TARGET_TAKEN`),
+      new RegExp(
+        `localhost:${port} is taken by .*\\(pid ${process.pid}\\).*VHOST_DEV_TARGET_TAKEN`,
+      ),
     )
   })
 
@@ -150,7 +167,9 @@ describe('Vite on the command line', () => {
       hosts: { cdn: 'vite', www: { target: ${port}, run: 'node app.cjs' } } })] }`
   const vite = new URL('../../../node_modules/vite/bin/vite.js', import.meta.url).pathname
 
-  async function startVite(root: string): Promise<{ pid: number; exited: Promise<unknown>; output(): string }> {
+  async function startVite(
+    root: string,
+  ): Promise<{ pid: number; exited: Promise<unknown>; output(): string }> {
     const child = spawn('node', [vite], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] })
     let text = ''
     child.stdout.on('data', (chunk) => (text += chunk))
@@ -161,17 +180,20 @@ describe('Vite on the command line', () => {
     return { pid: child.pid ?? 0, exited, output: () => text }
   }
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends everything it started', async (signal) => {
-    const port = await freePort()
-    const root = makeRoot({ 'app.cjs': app, 'vite.config.mjs': configOf(port) })
-    const started = await startVite(root)
-    expect(started.output()).toMatch(/https:\/\/www\.site\.localhost:\d+\//)
-    expect(started.output()).not.toContain('127.0.0.1:')
-    const pids = pidsIn(root)
-    process.kill(started.pid, signal)
-    await started.exited
-    expect(pids.map(lives)).toEqual([false, false, false])
-  })
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends everything it started',
+    async (signal) => {
+      const port = await freePort()
+      const root = makeRoot({ 'app.cjs': app, 'vite.config.mjs': configOf(port) })
+      const started = await startVite(root)
+      expect(started.output()).toMatch(/https:\/\/www\.site\.localhost:\d+\//)
+      expect(started.output()).not.toContain('127.0.0.1:')
+      const pids = pidsIn(root)
+      process.kill(started.pid, signal)
+      await started.exited
+      expect(pids.map(lives)).toEqual([false, false, false])
+    },
+  )
 
   test('what a killed Vite leaves behind is ended at the next start', async () => {
     const port = await freePort()

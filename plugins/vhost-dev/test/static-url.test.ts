@@ -34,7 +34,9 @@ describe('where STATIC_URL is a path', () => {
       const script = await ask(site, host, '/static/main.js')
       expect(script.body).toContain('export const a = 1')
       const html = await ask(site, host, '/', { headers: navigation })
-      expect(html.body).toContain(`<script type="module" src="https://${host}:${site.port}/static/@vite/client">`)
+      expect(html.body).toContain(
+        `<script type="module" src="https://${host}:${site.port}/static/@vite/client">`,
+      )
       const client = await ask(site, host, '/static/@vite/client')
       const token = /const wsToken = "([^"]+)"/.exec(client.body)?.[1]
       const socket = await openSocket(site, host, `/static/?token=${token}`, {
@@ -45,7 +47,14 @@ describe('where STATIC_URL is a path', () => {
     }
     const raw = async (path: string): Promise<string> =>
       askRaw(site, `GET ${path} HTTP/1.1\r\nHost: www.site.localhost\r\nConnection: close\r\n\r\n`)
-    for (const path of ['/statics/main.js', '/static', '/static/../main.js', '/static/%2e%2e/a', '/static/..%2fa', '/x/static/main.js']) {
+    for (const path of [
+      '/statics/main.js',
+      '/static',
+      '/static/../main.js',
+      '/static/%2e%2e/a',
+      '/static/..%2fa',
+      '/x/static/main.js',
+    ]) {
       expect(await raw(path)).toContain(`app ${path}`)
     }
   })
@@ -61,7 +70,9 @@ describe('where STATIC_URL is a URL', () => {
       { port: undefined as never },
     )
     expect(site.port).toBe(port)
-    expect((await ask(site, 'cdn.site.localhost', '/static/main.js')).body).toContain('export const a')
+    expect((await ask(site, 'cdn.site.localhost', '/static/main.js')).body).toContain(
+      'export const a',
+    )
   })
 
   test('an application on that host is an error', async () => {

@@ -73,7 +73,10 @@ describe('WebSockets', () => {
 
   test('of applications stay open while Vite restarts, and HMR moves to the new server', async () => {
     const port = await startSocketApp()
-    const site = await startSite({ cdn: 'vite', activity: port }, { 'a.js': 'export const a = 1\n' })
+    const site = await startSite(
+      { cdn: 'vite', activity: port },
+      { 'a.js': 'export const a = 1\n' },
+    )
     const socket = await openSocket(site, 'activity.site.localhost', '/')
     const closed = once(socket, 'close').then(() => 'closed')
     for (let round = 0; round < 3; round += 1) await site.server.restart()

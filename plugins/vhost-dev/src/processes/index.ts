@@ -4,7 +4,7 @@ import { VhostError } from '../error.ts'
 import { targetText } from '../target.ts'
 import { App, appText } from './app.ts'
 import type { AppEvents, AppSpec } from './app.ts'
-import { killMarked, ownerMark, ownerVariable, sweepOrphans } from './orphans.ts'
+import { killMarked, ownerMark, ownerVariable, sweepOrphans, untilGone } from './orphans.ts'
 import { printable } from './output.ts'
 import { portOwner } from './port-owner.ts'
 import { accepts } from './ready.ts'
@@ -55,7 +55,9 @@ export class Processes {
       env: { ...spec.env, [ownerVariable]: this.#mark },
     }))
     const keep = new Set(
-      wanted.filter((spec) => isDeepStrictEqual(this.#apps.get(spec.name)?.spec, spec)).map((s) => s.name),
+      wanted
+        .filter((spec) => isDeepStrictEqual(this.#apps.get(spec.name)?.spec, spec))
+        .map((s) => s.name),
     )
     const gone = [...this.#apps.values()].filter((app) => !keep.has(app.name))
     await Promise.all(gone.map((app) => app.stop()))
@@ -81,7 +83,7 @@ export class Processes {
   close(): Promise<void> {
     this.#closed ??= (async () => {
       await Promise.all([...this.#apps.values()].map((app) => app.stop()))
-      if (this.#apps.size > 0) killMarked(this.#mark)
+      if (this.#apps.size > 0) await untilGone(killMarked(this.#mark))
       this.#unguard()
     })()
     return this.#closed

@@ -31,22 +31,33 @@ export async function sweepOrphans(root: string): Promise<number[]> {
       // It has ended meanwhile.
     }
   }
-  // A killed process keeps its port for a moment.
-  for (let i = 0; i < 100 && swept.some(isAlive); i += 1) await delay(10)
+  await untilGone(swept)
   return swept
 }
 
-/** Ends, by force, whatever carries this process's own mark: children that left their group. */
-export function killMarked(mark: string): void {
-  if (process.platform !== 'linux') return
+/** Waits, at most a second: a killed process keeps its port for a moment. */
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  for (let i = 0; i < 100 && pids.some(isAlive); i += 1) await delay(10)
+}
+
+/**
+ * Ends, by force, whatever carries this process's own mark: children that left their group.
+ *
+ * @returns Their ids.
+ */
+export function killMarked(mark: string): number[] {
+  const killed: number[] = []
+  if (process.platform !== 'linux') return killed
   for (const found of markedOnLinux()) {
     if (found.mark !== mark || found.pid === process.pid) continue
     try {
       process.kill(found.pid, 'SIGKILL')
+      killed.push(found.pid)
     } catch {
       // It has ended meanwhile.
     }
   }
+  return killed
 }
 
 interface Marked {
@@ -59,10 +70,14 @@ async function markedProcesses(): Promise<Marked[]> {
   if (process.platform === 'win32') return []
   // BSD's ps prints the environment after the command.
   const run = promisify(execFile)
-  const { stdout } = await run('ps', ['-axEww', '-o', 'pid=,command=']).catch(() => ({ stdout: '' }))
+  const { stdout } = await run('ps', ['-axEww', '-o', 'pid=,command=']).catch(() => ({
+    stdout: '',
+  }))
   const found: Marked[] = []
   for (const line of stdout.split('\n')) {
-    const match = new RegExp(`^\\s*(\\d+)\\s.*\\s${ownerVariable}=(.*?)(?:\\s[A-Za-z_]\\w*=|$)`).exec(line)
+    const match = new RegExp(
+      `^\\s*(\\d+)\\s.*\\s${ownerVariable}=(.*?)(?:\\s[A-Za-z_]\\w*=|$)`,
+    ).exec(line)
     if (match?.[1]) found.push({ pid: Number(match[1]), mark: match[2] ?? '' })
   }
   return found

@@ -12,7 +12,9 @@ export async function portOwner(port: number): Promise<string | undefined> {
   const run = promisify(execFile)
   if (process.platform === 'win32') {
     const { stdout } = await run('netstat', ['-ano', '-p', 'TCP']).catch(() => ({ stdout: '' }))
-    const line = stdout.split('\n').find((row) => row.includes(`:${port} `) && row.includes('LISTENING'))
+    const line = stdout
+      .split('\n')
+      .find((row) => row.includes(`:${port} `) && row.includes('LISTENING'))
     const pid = line?.trim().split(/\s+/).at(-1)
     return pid && `pid ${pid}`
   }
@@ -23,7 +25,10 @@ export async function portOwner(port: number): Promise<string | undefined> {
 }
 
 function linuxOwner(port: number): string | undefined {
-  const inodes = new Set([...listening('/proc/net/tcp', port), ...listening('/proc/net/tcp6', port)])
+  const inodes = new Set([
+    ...listening('/proc/net/tcp', port),
+    ...listening('/proc/net/tcp6', port),
+  ])
   if (inodes.size === 0) return undefined
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue

@@ -62,7 +62,10 @@ export function askHttp2(
   body?: string,
 ): Promise<Answer> {
   return new Promise((done, fail) => {
-    const session = http2Connect(`https://127.0.0.1:${port}`, { ca, servername: 'www.site.localhost' })
+    const session = http2Connect(`https://127.0.0.1:${port}`, {
+      ca,
+      servername: 'www.site.localhost',
+    })
     session.on('error', fail)
     const stream = session.request({
       ':authority': `${host}:${port}`,
@@ -88,7 +91,11 @@ export function askHttp2(
 }
 
 /** Sends raw bytes over TLS and gives everything that came back until the connection ended or was quiet. */
-export function askRaw({ port, ca }: Address, bytes: string | Buffer, quietMs = 400): Promise<string> {
+export function askRaw(
+  { port, ca }: Address,
+  bytes: string | Buffer,
+  quietMs = 400,
+): Promise<string> {
   return new Promise((done) => {
     const socket = tlsConnect({ host: '127.0.0.1', port, ca, servername: 'www.site.localhost' })
     let text = ''

@@ -43,7 +43,9 @@ export function makeRoot(files: Readonly<Record<string, string>> = {}): string {
 }
 
 /** Starts an upstream on a free port. */
-export async function startUpstream(listener: RequestListener): Promise<{ server: Server; port: number }> {
+export async function startUpstream(
+  listener: RequestListener,
+): Promise<{ server: Server; port: number }> {
   const server = createHttpServer(listener)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   cleanups.push(
@@ -95,6 +97,6 @@ export async function startSite(
   await server.listen()
   const { vhost } = plugin.api ?? { vhost: undefined }
   const port = vhost?.port ?? 0
-  const ca = readFileSync(vhost?.ca ?? '', 'utf8')
+  const ca = vhost?.ca === undefined ? '' : readFileSync(vhost.ca, 'utf8')
   return { server, root, logged, port, ca, origin: (host) => `https://${host}:${port}` }
 }

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { createPrivateKey } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createSecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright-core'
+import type { BrowserContext } from 'playwright-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { makeLeaf } from '../src/x509.ts'
+import { afterwards, cleanUp, makeRoot, startSite, startUpstream } from './support/site.ts'
+
+afterEach(cleanUp)
+
+const executablePath = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+].find((path) => path && existsSync(path))
+const hasCertutil = ['/usr/bin/certutil', '/usr/local/bin/certutil'].some((path) =>
+  existsSync(path),
+)
+
+/** A browser with a home of its own that trusts one authority. */
+async function startBrowser(ca: string): Promise<BrowserContext> {
+  const home = makeRoot()
+  const db = join(home, '.pki/nssdb')
+  mkdirSync(db, { recursive: true })
+  execFileSync('certutil', ['-N', '-d', `sql:${db}`, '--empty-password'])
+  execFileSync('certutil', ['-A', '-d', `sql:${db}`, '-t', 'C,,', '-n', 'test', '-i', ca])
+  const context = await chromium.launchPersistentContext(join(home, 'profile'), {
+    executablePath: executablePath ?? '',
+    args: ['--no-sandbox', '--host-resolver-rules=MAP *.other.test 127.0.0.1'],
+    env: { ...process.env, HOME: home } as Record<string, string>,
+  })
+  afterwards(() => context.close())
+  return context
+}
+
+describe.runIf(executablePath && hasCertutil)('in Chromium', () => {
+  test('three hosts, HMR over wss, a gzipped page and a shared cookie work over HTTP/2', async () => {
+    const { server: socketServer, port: socketPort } = await startUpstream((_req, res) => res.end())
+    const sockets = new WebSocketServer({ server: socketServer })
+    sockets.on('connection', (socket, req) => socket.send(`cookie ${req.headers.cookie}`))
+    afterwards(() => {
+      for (const client of sockets.clients) client.terminate()
+    })
+    let cdn = ''
+    const { port: appPort } = await startUpstream((_req, res) => {
+      res.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-encoding': 'gzip',
+        'set-cookie': 'sid=abc; Domain=site.localhost; Secure; Path=/',
+      })
+      res.end(
+        gzipSync(
+          `<!doctype html><html><head><link rel="stylesheet" crossorigin href="${cdn}/site.css"></head>
+           <body><input><script type="module" src="${cdn}/main.js"></script></body></html>`,
+        ),
+      )
+    })
+    const site = await startSite(
+      { cdn: 'vite', activity: socketPort, '*': appPort },
+      {
+        'site.css': 'body { color: rgb(1, 2, 3) }',
+        'main.js':
+          "import { text } from './part.js'\nconst show = (t) => (document.title = t)\nshow(text)\nimport.meta.hot.accept('./part.js', (m) => show(m.text))\n",
+        'part.js': "export const text = 'first'\n",
+      },
+    )
+    cdn = site.origin('cdn.site.localhost')
+    const context = await startBrowser(join(site.root, '.certificates/ca.pem'))
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    page.on('pageerror', (error) => problems.push(String(error)))
+    await page.goto(site.origin('www.site.localhost'))
+    await page.waitForFunction(() => document.title === 'first')
+    const protocol = await page.evaluate(() =>
+      performance.getEntriesByType('navigation').map((entry) => Object(entry).nextHopProtocol),
+    )
+    expect(protocol).toEqual(['h2'])
+    await page.fill('input', 'typed')
+    const colour = () => page.evaluate(() => getComputedStyle(document.body).color)
+    expect(await colour()).toBe('rgb(1, 2, 3)')
+    await expect.poll(() => site.server.ws.clients.size).toBe(1)
+    writeFileSync(join(site.root, 'part.js'), "export const text = 'second'\n")
+    await page.waitForFunction(() => document.title === 'second')
+    writeFileSync(join(site.root, 'site.css'), 'body { color: rgb(40, 50, 60) }')
+    await expect.poll(colour).toBe('rgb(40, 50, 60)')
+    expect(await page.inputValue('input')).toBe('typed')
+    const message = await page.evaluate(
+      (url) =>
+        new Promise((done) => {
+          new WebSocket(url).addEventListener('message', (event) => done(event.data))
+        }),
+      `wss://activity.site.localhost:${site.port}/`,
+    )
+    expect(message).toBe('cookie sid=abc')
+    expect(problems).toEqual([])
+  })
+
+  test('the authority is believed for its own domain only', async () => {
+    const site = await startSite({ cdn: 'vite' }, { 'index.html': '<title>own</title>' })
+    const dir = join(site.root, '.certificates')
+    const key = createPrivateKey(readFileSync(join(dir, 'ca.key'), 'utf8'))
+    const stolen = makeLeaf({ key, domain: 'site.localhost' }, ['www.other.test'], 10, new Date())
+    const other = createSecureServer({ ...stolen, allowHTTP1: true }, (_req, res) =>
+      res.end('stolen'),
+    )
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+    afterwards(() => void other.close())
+    const context = await startBrowser(join(dir, 'ca.pem'))
+    const page = await context.newPage()
+    await page.goto(site.origin('cdn.site.localhost'))
+    expect(await page.title()).toBe('own')
+    const { port } = other.address() as AddressInfo
+    await expect(page.goto(`https://www.other.test:${port}/`)).rejects.toThrow('ERR_CERT_INVALID')
+  })
+})
