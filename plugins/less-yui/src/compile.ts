@@ -82,9 +82,8 @@ export interface Compilation {
 
 /** The options of `lessc main.less`: the sheet's own folder is the first search path. */
 function lesscOptions({ less, source }: CompileJob): Record<string, unknown> {
-  const paths = (less.paths ?? []) as string | readonly string[]
-  const list = typeof paths === 'string' ? paths.split(path.delimiter) : paths
-  return { ...less, paths: [path.dirname(source), ...list], filename: source }
+  const paths = (less.paths ?? []) as readonly string[]
+  return { ...less, paths: [path.dirname(source), ...paths], filename: source }
 }
 
 async function compileNow(
@@ -154,7 +153,7 @@ function recorder(less: Less, recording: Recording): object {
     ): LoadedFile | { error: unknown } {
       const lookup = { name, folder, options, recording }
       const file = disk.loadFileSync(name, folder, options, environment)
-      if ('filename' in file && file.filename) return noteLoaded(lookup, file)
+      if ('filename' in file && file.filename) return noteLoaded(lookup, file, true)
       noteTried(lookup)
       return file
     },
@@ -174,7 +173,8 @@ interface Lookup {
   readonly recording: Recording
 }
 
-function noteLoaded(lookup: Lookup, file: LoadedFile): LoadedFile {
+/** Only `data-uri()` and `image-size()` load synchronously: those files need not be text. */
+function noteLoaded(lookup: Lookup, file: LoadedFile, binary = false): LoadedFile {
   const { recording, options } = lookup
   const full = path.resolve(file.filename)
   recording.admit(full)
@@ -182,8 +182,8 @@ function noteLoaded(lookup: Lookup, file: LoadedFile): LoadedFile {
   if (options.mime === 'application/javascript' || full.endsWith('.js')) {
     recording.volatile ??= `the plugin ${full} may read anything`
   }
-  if (options.rawBuffer || typeof file.contents !== 'string') {
-    recording.read(full, file.contents)
+  if (binary || typeof file.contents !== 'string') {
+    recording.read(full, readFileSync(full))
     return file
   }
   const bytes = file.contents.includes('\uFFFD') ? readFileSync(full) : Buffer.from(file.contents)

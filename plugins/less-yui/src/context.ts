@@ -3,7 +3,7 @@ import type { KovuApi } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
 import type { Compiled } from './compile.ts'
 import { LessYuiError } from './error.ts'
-import type { ResolvedOptions } from './options.ts'
+import { type ResolvedOptions, searchPaths } from './options.ts'
 import { realPath } from './recording.ts'
 import { Sheets } from './sheet.ts'
 
@@ -100,12 +100,10 @@ export class Context {
   #createSheets(): Sheets {
     const { options, root } = this
     const config = this.#config
-    const { paths = [] } = options.less as { paths?: string | readonly string[] }
-    const search = typeof paths === 'string' ? paths.split(path.delimiter) : paths
     const roots = [
       root,
       ...(config?.server.fs.allow ?? []),
-      ...search.map((folder) => path.resolve(folder)),
+      ...searchPaths(options.less, root),
       ...options.roots.map((folder) => path.resolve(root, folder)),
     ]
     return new Sheets({

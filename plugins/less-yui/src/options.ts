@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { LessYuiError } from './error.ts'
 
 /** How a finished sheet is made small. */
@@ -136,4 +137,11 @@ function oneOf(name: string, value: unknown, values: readonly unknown[]): void {
 
 function refuse(message: string): LessYuiError {
   return new LessYuiError('LESS_YUI_OPTION', `less-yui: ${message}.`)
+}
+
+/** The search paths among the render options, absolute. */
+export function searchPaths(less: Readonly<Record<string, unknown>>, root: string): string[] {
+  const { paths = [] } = less as { paths?: string | readonly string[] }
+  const list = typeof paths === 'string' ? paths.split(path.delimiter) : paths
+  return list.map((folder) => path.resolve(root, folder))
 }

@@ -148,5 +148,8 @@ function validPrefix(bytes: Buffer): string {
       high = middle
     }
   }
-  return bytes.subarray(0, low).toString('utf8')
+  return bytes
+    .subarray(0, low)
+    .toString('utf8')
+    .replace(/\uFFFD$/, '')
 }

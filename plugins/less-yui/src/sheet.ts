@@ -6,7 +6,7 @@ import { type Compiled, compile } from './compile.ts'
 import { LessYuiError } from './error.ts'
 import { type Implementation, loadImplementation } from './implementation.ts'
 import { minify } from './minify/index.ts'
-import type { ResolvedOptions } from './options.ts'
+import { type ResolvedOptions, searchPaths } from './options.ts'
 import { cssOf } from './request.ts'
 
 /** What the sheets of one project need to know of it. */
@@ -82,8 +82,9 @@ export class Sheets {
   }
 
   async #render(implementation: Implementation, source: string): Promise<Compiled> {
-    const { options, sourceMap, moreRoots } = this.#settings
-    const job = { source, less: options.less, sourceMap }
+    const { options, root, sourceMap, moreRoots } = this.#settings
+    const less = { ...options.less, paths: searchPaths(options.less, root) }
+    const job = { source, less, sourceMap }
     try {
       return await compile(implementation, { ...job, roots: this.#roots })
     } catch (error) {
@@ -116,12 +117,15 @@ export class Sheets {
   }
 
   #openCache(implementation: Implementation): Cache {
-    const { options, cacheDir, sourceMap } = this.#settings
+    const { options, root, cacheDir, sourceMap } = this.#settings
     let plain = true
-    const key = JSON.stringify([implementation.name, sourceMap, options.less], (_name, value) => {
-      if (typeof value === 'function') plain = false
-      return value as unknown
-    })
+    const key = JSON.stringify(
+      [implementation.name, sourceMap, root, options.less],
+      (_name, value) => {
+        if (typeof value === 'function') plain = false
+        return value as unknown
+      },
+    )
     return openCache(options.cache && plain ? cacheDir : undefined, key)
   }
 }
