@@ -1,0 +1,34 @@
+import { kovu } from 'kovu'
+import { defineConfig } from 'vite'
+
+// Both apps take their port from the environment; these are the usual ones.
+const { DJANGO_PORT = '8000', ACTIVITY_PORT = '9001' } = process.env
+
+export default defineConfig({
+  plugins: [
+    kovu({
+      django: { manage: 'manage.py' },
+      requirejs: { build: ['build.js', 'build-widget.js'] },
+      vhosts: {
+        domain: 'drund.localhost',
+        hosts: {
+          cdn: 'vite',
+          activity: { target: Number(ACTIVITY_PORT), run: 'node activity/server.js' },
+          '*': { target: Number(DJANGO_PORT), run: `python manage.py runserver ${DJANGO_PORT}` },
+        },
+      },
+      targets: {
+        vendor: {
+          after: 'init',
+          run: 'node bin/vendor.js',
+          help: 'copy third-party libraries into media/lib',
+        },
+        seed: {
+          after: 'init',
+          run: 'python manage.py seed',
+          help: 'fill the database with demo data',
+        },
+      },
+    }),
+  ],
+})
