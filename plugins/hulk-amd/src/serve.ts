@@ -21,7 +21,7 @@ export function servePlugin(context: Context): Plugin {
         if (request.method !== 'GET' || !pathname.endsWith('.js')) return next()
         const source = findSource(context, pathname, server.config.publicDir)
         if (!source) return next()
-        send(context, source, response).catch(next)
+        void send(context, source, response).then(undefined, next)
       })
     },
   }

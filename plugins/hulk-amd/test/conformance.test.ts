@@ -34,7 +34,9 @@ const cases = fs
   .filter((name) => name.endsWith('.json'))
   .flatMap((name) => {
     const { tests } = JSON.parse(fs.readFileSync(folder + name, 'utf8')) as { tests: Case[] }
-    return tests.map((one) => ({ ...one, id: `${name.replace('.json', '')}: ${one.name}` }))
+    return tests.map((one) =>
+      Object.assign(one, { id: `${name.replace('.json', '')}: ${one.name}` }),
+    )
   })
 
 function byHogan({ template, data, partials }: Case): string {
@@ -60,9 +62,8 @@ describe('the mustache specification', () => {
     const rendered = byGeneratedCode(one)
     expect(rendered, 'as hogan.js').toBe(byHogan(one))
     expect(byWalking(one), 'without eval').toBe(rendered)
-    if (known.has(one.id))
-      expect(rendered, 'passes: take it from the ledger').not.toBe(one.expected)
-    else expect(rendered, 'as specified').toBe(one.expected)
+    // A case of the ledger that passes fails here: take it from the ledger.
+    expect(rendered === one.expected).toBe(!known.has(one.id))
   })
 
   test('has every case that the ledger names', () => {
@@ -75,9 +76,6 @@ describe('what differs from hogan.js', () => {
   const differences: Record<string, () => void> = {
     'escaped delimiters': () => {
       const text = '{{=<"+x+" "+y+">=}}<"+x+"#a"+y+">t<"+x+"/a"+y+">'
-      expect(
-        () => new Function(`return ${String(hogan.compile(text, { asString: true }))}`),
-      ).not.toThrow()
       expect(String(hogan.compile(text, { asString: true }))).toContain('"+x+" "+y+"')
       expect(textOf(generate(parse(scan(text))))).toContain('\\"+x+\\" \\"+y+\\"')
     },

@@ -21,7 +21,7 @@ describe('the options', () => {
 
   test('stand in the README, all of them, with their defaults', () => {
     const text = source('options.ts').split('export interface ResolvedOptions')[0] ?? ''
-    const names = [...text.matchAll(/^ {2}(\w+)\?: /gm)].map(([, name]) => name as string)
+    const names = [...text.matchAll(/^ {2}(\w+)\?: /gm)].map(([, name]) => name ?? '')
     const lintNames = new Set(['unescaped', 'unquoted'])
     for (const name of names.filter((one) => !lintNames.has(one))) {
       expect(readme).toMatch(new RegExp(`^### \`${name}\``, 'm'))

@@ -59,5 +59,5 @@ test('types: true writes the type of a context, which TypeScript checks', async 
   const places = [...output.matchAll(/^.*?(\w+\.ts)\((\d+),/gm)].map(
     ([, file, line]) => `${file}:${line}`,
   )
-  expect(places, output).toEqual(['bad.ts:2', 'bad.ts:3', 'bad.ts:4', 'bad.ts:5', 'bad.ts:6'])
+  expect(places).toEqual(['bad.ts:2', 'bad.ts:3', 'bad.ts:4', 'bad.ts:5', 'bad.ts:6'])
 })

@@ -17,8 +17,8 @@ export async function bundle(
         ...more,
       },
     }),
-  )) as Rolldown.RolldownOutput[]
-  return result[0]!.output[0]
+  )) as [Rolldown.RolldownOutput]
+  return result[0].output[0]
 }
 
 /** Runs an ES module given as text. */
