@@ -54,24 +54,53 @@ async function changeTrust(
   log.info(
     `${ca}\nSHA-256 ${fingerprint(ca)}\nvouches for ${domain} and names below it, for nothing else`,
   )
+  const steps = trustSteps(thisMachine(homedir()), ca, domain)
+  if (dry) {
+    for (const step of steps) tell(step, action, 'would run', (line) => log.info(line))
+    return 0
+  }
+  const failed = await changeStores(steps, action, log)
+  markTrusted(ca, action === 'add' && failed === 0)
+  log.info('Restart the browser: it reads its stores when it starts.')
+  return failed === 0 ? 0 : 1
+}
+
+/**
+ * Changes the stores that do not have what is wanted yet, each with a check afterwards. What needs the superuser is
+ * only told, unless we are it.
+ *
+ * @returns How many stores were not changed.
+ */
+export async function changeStores(
+  steps: readonly TrustStep[],
+  action: 'add' | 'remove',
+  log: CommandContext['log'],
+): Promise<number> {
   let failed = 0
-  for (const step of trustSteps(thisMachine(homedir()), ca, domain)) {
+  for (const step of steps) {
     const isIn = (await run(step.check)).code === 0
-    if (!dry && isIn === (action === 'add')) {
-      log.info(`${step.store}: nothing to do`)
-    } else if (dry || (step.root && process.getuid?.() !== 0)) {
-      const prefix = step.root && process.getuid?.() !== 0 ? 'sudo ' : ''
-      if (!dry) log.warn(`${step.store}: needs the superuser; run`)
-      else log.info(`${step.store}: would run`)
-      for (const command of step[action]) log.info(`  ${prefix}${command.map(quoted).join(' ')}`)
-      if (!dry) failed += 1
+    if (isIn === (action === 'add')) log.info(`${step.store}: nothing to do`)
+    else if (needsRoot(step)) {
+      failed += 1
+      tell(step, action, 'needs the superuser; run', (line) => log.warn(line))
     } else if (!(await change(step, action, log))) failed += 1
   }
-  if (!dry) {
-    markTrusted(ca, action === 'add' && failed === 0)
-    log.info('Restart the browser: it reads its stores when it starts.')
-  }
-  return failed === 0 ? 0 : 1
+  return failed
+}
+
+function needsRoot(step: TrustStep): boolean {
+  return step.root && process.getuid?.() !== 0
+}
+
+function tell(
+  step: TrustStep,
+  action: 'add' | 'remove',
+  what: string,
+  say: (line: string) => void,
+): void {
+  say(`${step.store}: ${what}`)
+  const prefix = needsRoot(step) ? 'sudo ' : ''
+  for (const command of step[action]) say(`  ${prefix}${command.map(quoted).join(' ')}`)
 }
 
 /** @returns Whether a check afterwards found what was wanted. */

@@ -33,7 +33,7 @@ async function startBrowser(ca: string): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext(join(home, 'profile'), {
     executablePath: executablePath ?? '',
     args: ['--no-sandbox', '--host-resolver-rules=MAP *.other.test 127.0.0.1'],
-    env: { ...process.env, HOME: home } as Record<string, string>,
+    env: { ...process.env, HOME: home },
   })
   afterwards(() => context.close())
   return context

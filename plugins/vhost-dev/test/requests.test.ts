@@ -53,7 +53,7 @@ describe('routing', () => {
       hostname: 'www.site.localhost',
       port: 8443,
     })
-    for (const bad of [
+    const bad = [
       'a@b',
       'a/b',
       'a b',
@@ -68,9 +68,8 @@ describe('routing', () => {
       '.a',
       'a:1:2',
       'ä.de',
-    ]) {
-      expect(parseAuthority(bad), bad).toBeUndefined()
-    }
+    ]
+    expect(bad.filter((host) => parseAuthority(host) !== undefined)).toEqual([])
   })
 })
 
@@ -182,8 +181,10 @@ describe('malformed requests', () => {
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, bytes, expected] of kinds) {
         const answer = await askRaw(site, bytes, 150)
-        expect(answer, name).toMatch(expected)
-        expect(answer, name).not.toContain('evil')
+        expect(`${name}: ${expected.test(answer) ? 'as expected' : answer}`).toBe(
+          `${name}: as expected`,
+        )
+        expect(answer).not.toContain('evil')
       }
     }
     expect(reached).toBe(0)

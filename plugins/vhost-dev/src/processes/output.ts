@@ -2,9 +2,9 @@ import { StringDecoder } from 'node:string_decoder'
 import { stripVTControlCharacters } from 'node:util'
 
 /** Colours are the only escapes a process may send to the terminal. */
-// oxlint-disable-next-line no-control-regex -- terminal escapes are control characters
 const escapeRE =
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[PX^_][^\u001b]*\u001b\\|[@-Z\\-_])/g
+  // oxlint-disable-next-line no-control-regex -- terminal escapes are control characters
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[PX^_][^\u001b]*\u001b\\|[ -/]*[0-~])/g
 // oxlint-disable-next-line no-control-regex -- terminal escapes are control characters
 const colourRE = /^\u001b\[[0-9;:]*m$/
 // oxlint-disable-next-line no-control-regex -- all but tab and escape, which is handled before
