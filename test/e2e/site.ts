@@ -156,7 +156,8 @@ export function describeSite(name: string, start: () => Promise<Site>): void {
         await page.click('#composer button')
         const first = page.locator('#feed article.post').first()
         await first.filter({ hasText: 'varnish</b> & tar' }).waitFor()
-        expect(await page.inputValue('#text')).toBe('')
+        // The post may come by the WebSocket before the answer that empties the field.
+        await expect.poll(() => page.inputValue('#text')).toBe('')
         await page.reload()
         await isReady(page, 'home')
         expect(await page.locator('#feed article.post').first().innerText()).toContain('<b>varnish')
