@@ -1,6 +1,7 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import type { Derivation, Derived } from '@kovu/protocol'
-import { readTemplate, type Context, type TemplateFile } from './context.ts'
+import { parseFile, readTemplate, type Context, type TemplateFile } from './context.ts'
 import { emitAmdFile, emitCommonJs, emitEsm } from './emit.ts'
 import type { Pieces } from './generate.ts'
 import { findPartial, partialsOf } from './partials.ts'
@@ -28,9 +29,12 @@ export async function render(context: Context, source: string): Promise<Derived>
   return { code: textOf(pieces), map: JSON.stringify(map), watch: [source] }
 }
 
-/** The same without a map. */
+/** The same without a map, and for many files: reading them one after the other is the fastest way. */
 export async function renderText(context: Context, source: string): Promise<string> {
-  return textOf(await piecesOf(context, source, await readTemplate(source)))
+  const template = parseFile(source, fs.readFileSync(source, 'utf8'))
+  const { options } = context
+  if (options.format === 'amd') return textOf(emitAmdFile(template, options))
+  return textOf(await piecesOf(context, source, template))
 }
 
 async function piecesOf(context: Context, source: string, template: TemplateFile): Promise<Pieces> {

@@ -236,15 +236,13 @@ const NEEDS_ESCAPE = /[\\"\n\r\u2028\u2029]/
 
 /** hogan.js's escaping, which leaves all line and paragraph separators but the first: they are legal since ES2019. */
 function escape(text: string): string {
-  return NEEDS_ESCAPE.test(text)
-    ? text
-        .replaceAll('\\', '\\\\')
-        .replaceAll('"', '\\"')
-        .replaceAll('\n', '\\n')
-        .replaceAll('\r', '\\r')
-        .replace('\u2028', '\\u2028')
-        .replace('\u2029', '\\u2029')
-    : text
+  if (!NEEDS_ESCAPE.test(text)) return text
+  let out = text
+  if (out.includes('\\')) out = out.replaceAll('\\', '\\\\')
+  if (out.includes('"')) out = out.replaceAll('"', '\\"')
+  if (out.includes('\n')) out = out.replaceAll('\n', '\\n')
+  if (out.includes('\r')) out = out.replaceAll('\r', '\\r')
+  return out.replace('\u2028', '\\u2028').replace('\u2029', '\\u2029')
 }
 
 function escapeAll(text: string): string {

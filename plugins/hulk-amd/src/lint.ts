@@ -53,7 +53,14 @@ class HtmlState {
   afterEquals = false
 
   feed(text: string): void {
-    for (let i = 0; i < text.length; i++) i = this.step(text, i)
+    for (let i = 0; i < text.length; i++) {
+      // Most text holds nothing that matters.
+      if (this.state === 'text') {
+        i = text.indexOf('<', i)
+        if (i < 0) return
+      }
+      i = this.step(text, i)
+    }
     // A variable right after `=` begins an unquoted value.
     if (this.afterEquals && this.state === 'tag') this.state = 'unquoted'
   }

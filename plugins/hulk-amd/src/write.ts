@@ -1,5 +1,6 @@
-import fs from 'node:fs/promises'
+import fs from 'node:fs'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Target, TargetContext } from '@kovu/protocol'
 import { slashed, staticsOf, type Context } from './context.ts'
 import { renderText } from './derive.ts'
@@ -32,6 +33,8 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
   const texts = new Map<string, string>()
   const errors: Error[] = []
   for (const [output, { file }] of outputs) {
+    // Now and then, let Ctrl-C be heard.
+    if (texts.size % 500 === 499) await setImmediate()
     target.signal.throwIfAborted()
     target.input(file)
     try {
@@ -45,10 +48,11 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
     const list = errors.map(({ message }) => `  ${message}`).join('\n')
     throw new AggregateError(errors, `[hulk-amd] ${errors.length} templates are wrong:\n${list}`)
   }
-  if (!context.options.outDir) await removeOthers(outDir, texts)
+  if (!context.options.outDir) removeOthers(outDir, texts)
+  const folders = new Set<string>()
   for (const [output, text] of texts) {
     const file = path.join(outDir, output)
-    await writeIfChanged(file, text)
+    writeIfChanged(file, text, folders)
     target.output(file)
   }
   const shown = slashed(path.relative(context.root, outDir))
@@ -67,18 +71,18 @@ async function listTemplates(
     return { found, taken: (name) => statics.find(name) }
   }
   const found: Found[] = []
-  const walk = async (dir: string): Promise<void> => {
-    const entries = await fs.readdir(dir, { withFileTypes: true })
+  const walk = (dir: string): void => {
+    const entries = fs.readdirSync(dir, { withFileTypes: true })
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const file = path.join(dir, entry.name)
       if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) await walk(file)
+        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) walk(file)
       } else if (context.include.matches(slashed(file))) {
         found.push({ name: slashed(path.relative(context.root, file)), file })
       }
     }
   }
-  await walk(context.root)
+  walk(context.root)
   return { found, taken: () => undefined }
 }
 
@@ -119,19 +123,29 @@ function planOutputs(
   return outputs
 }
 
-async function writeIfChanged(file: string, text: string): Promise<void> {
-  const before = await fs.readFile(file, 'utf8').catch(() => undefined)
-  if (before === text) return
-  await fs.mkdir(path.dirname(file), { recursive: true })
-  await fs.writeFile(file, text)
+/** Writes a file unless it has that text; `folders` are those known to exist. */
+function writeIfChanged(file: string, text: string, folders: Set<string>): void {
+  const folder = path.dirname(file)
+  if (!folders.has(folder)) {
+    fs.mkdirSync(folder, { recursive: true })
+    folders.add(folder)
+  }
+  const known = fs.statSync(file, { throwIfNoEntry: false })?.size
+  if (
+    known !== undefined &&
+    known === Buffer.byteLength(text) &&
+    fs.readFileSync(file, 'utf8') === text
+  )
+    return
+  fs.writeFileSync(file, text)
 }
 
 /** Removes what earlier runs left in the plugin's own folder. */
-async function removeOthers(outDir: string, texts: ReadonlyMap<string, string>): Promise<void> {
-  const names = await fs.readdir(outDir, { recursive: true }).catch(() => [] as string[])
-  for (const name of names) {
+function removeOthers(outDir: string, texts: ReadonlyMap<string, string>): void {
+  if (!fs.existsSync(outDir)) return
+  for (const name of fs.readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.js') && !texts.has(slashed(name))) {
-      await fs.rm(path.join(outDir, name), { force: true, recursive: true })
+      fs.rmSync(path.join(outDir, name), { force: true, recursive: true })
     }
   }
 }
