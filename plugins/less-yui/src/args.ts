@@ -96,7 +96,7 @@ function gone(word: string, flag: string): string {
   if (flag === '--plugin') {
     return `\`${word}\`: give the plugin itself, \`less: { plugins: [new Plugin()] }\`, or write \`@plugin "…"\` in the sheet.`
   }
-  if (flag in VALUES || flag === '--include-path' || /-var$/.test(flag)) {
+  if (flag in VALUES || flag === '--include-path' || flag.endsWith('-var')) {
     return `\`${word}\` needs its value behind an equals sign: \`${flag}=…\`.`
   }
   return `\`${word}\` is no flag of lessc that still means something; see the table in the README.`

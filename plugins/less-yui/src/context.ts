@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { KovuApi } from '@kovu/protocol'
+import type { KovuApi, Statics } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
 import type { Compiled } from './compile.ts'
 import { LessYuiError } from './error.ts'
@@ -50,6 +50,15 @@ export class Context {
       const api = plugin.api as { kovu?: KovuApi } | undefined
       return api?.kovu ? [api.kovu] : []
     })
+  }
+
+  /** Django's static files, if a peer knows them. */
+  async statics(): Promise<Statics | undefined> {
+    for (const peer of this.peers) {
+      const statics = await peer.statics?.()
+      if (statics) return statics
+    }
+    return undefined
   }
 
   /** Does the sheet want a source map? */
@@ -114,8 +123,8 @@ export class Context {
       sourceMap: this.sourceMap,
       warn: (message) => config?.logger.warn(`[less-yui] ${message}`),
       moreRoots: async () => {
-        const asked = await Promise.all(this.peers.map((peer) => peer.statics?.()))
-        return asked.flatMap((statics) => statics?.roots.map(({ dir }) => realPath(dir)) ?? [])
+        const statics = await this.statics()
+        return statics?.roots.map(({ dir }) => realPath(dir)) ?? []
       },
     })
   }

@@ -22,7 +22,7 @@ export function hotPlugin(context: Context): Plugin {
     },
     async hotUpdate({ file, modules, server }) {
       const { environment } = this
-      if (environment.name !== 'client') return
+      if (environment.name !== 'client') return undefined
       const { sheets, broken, shown } = context
       const touched = sheets.dependants(file)
       if (touched.length === 0) return shadowed(context, modules)
@@ -79,7 +79,7 @@ function watchOutside(server: ViteDevServer, files: Iterable<string>): void {
 
 function sendError(server: ViteDevServer, error: LessYuiError): void {
   const fields = located(error)
-  if (!fields) return
+  if (!fields) return undefined
   const { hot } = server.environments.client
   // The client reloads a page whose very first message finds an overlay, as if it had never worked. This one has.
   hot.send({ type: 'update', updates: [] })

@@ -25,7 +25,7 @@ export async function compile1(
   try {
     const root = await new Promise<Less1Root>((resolve, reject) => {
       parser.parse(input, (error, tree) => {
-        if (error) reject(error as Error)
+        if (error) reject(error)
         else if (tree) resolve(tree)
       })
     })
@@ -66,7 +66,8 @@ function watchingDataUris<T>(less: Less1, recording: Compilation['recording'], r
   ): unknown {
     const info = this.currentFileInfo
     const folder = (info?.relativeUrls ? info.currentDirectory : info?.entryPath) ?? ''
-    const name = String(args.at(-1)?.value ?? '').replace(/[?#].*$/, '')
+    const value = args.at(-1)?.value
+    const name = (typeof value === 'string' ? value : '').replace(/[?#].*$/, '')
     const file = path.resolve(folder, name)
     try {
       recording.admit(file)
@@ -75,7 +76,7 @@ function watchingDataUris<T>(less: Less1, recording: Compilation['recording'], r
       recording.missing(file)
     }
     return original.apply(this, args as never[])
-  } as typeof original
+  }
   try {
     return run()
   } finally {

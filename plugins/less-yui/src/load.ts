@@ -19,9 +19,9 @@ export function loadPlugin(context: Context): Plugin {
       async handler(id) {
         const { file, query } = parseRequest(id)
         const source = sourceOf(file, context.options.preferSource)
-        if (!source || hasFlag(query, 'url')) return
+        if (!source || hasFlag(query, 'url')) return undefined
         const { config } = context
-        if (config?.command === 'serve' && !(await mayServe(config, source))) return
+        if (config?.command === 'serve' && !(await mayServe(config, source))) return undefined
         try {
           const { css, map } = await context.compile(source)
           if (hasFlag(query, 'raw')) {
@@ -46,7 +46,7 @@ export function sheetPlugin(context: Context): Plugin {
       filter: { id: { include: sheetRE, exclude: /[?&](?:raw|url|worker|sharedworker)\b/ } },
       async handler(css, id) {
         const { config, options, sheets } = context
-        if (!config) return
+        if (!config) return undefined
         const { file, query } = parseRequest(id)
         const source = sourceOf(file, options.preferSource)
         try {
@@ -56,7 +56,7 @@ export function sheetPlugin(context: Context): Plugin {
             for (const watched of sheets.watched(source)) this.addWatchFile(watched)
           }
           if (source && isLinked(context, file, query)) return await linked(context, source)
-          if (!context.minifyInBuild) return
+          if (!context.minifyInBuild) return undefined
           const { minify: minifier, legacyHacks } = options
           const { root } = config
           const { code } = await minify({ css, file, minifier, legacyHacks, root })

@@ -13,10 +13,10 @@ export function resolvePlugin(context: Context): Plugin {
       filter: { id: specifierRE },
       async handler(id, importer, options) {
         const { file, query } = parseRequest(id)
-        if (id.startsWith('\0') || /^(?:[a-z]+:)?\/\//i.test(file)) return
+        if (id.startsWith('\0') || /^(?:[a-z]+:)?\/\//i.test(file)) return undefined
         const less = file.endsWith('.less')
         // The text or the URL of the source itself was asked for.
-        if (less && (hasFlag(query, 'raw') || hasFlag(query, 'url'))) return
+        if (less && (hasFlag(query, 'raw') || hasFlag(query, 'url'))) return undefined
         const wins = preferSource || less
         const css = cssOf(file)
         for (const candidate of candidates(css, importer, context.root)) {
@@ -25,7 +25,7 @@ export function resolvePlugin(context: Context): Plugin {
         // Aliases, package names and other plugins' mappings: whoever finds the source has found the sheet.
         const source = `${css.slice(0, -4)}.less`
         const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-        if (!found || found.external) return
+        if (!found || found.external) return undefined
         const target = cssOf(parseRequest(found.id).file)
         return sourceOf(target, wins) ? slashed(target) + query : undefined
       },

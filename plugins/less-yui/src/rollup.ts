@@ -15,10 +15,10 @@ export function rollupPlugin(context: Context): Plugin {
   return {
     name: 'less-yui:rollup',
     async transform(css, id) {
-      if (context.config || !sheetRE.test(id)) return
+      if (context.config || !sheetRE.test(id)) return undefined
       const { file } = parseRequest(id)
       const source = sourceOf(file, context.options.preferSource)
-      if (!source) return
+      if (!source) return undefined
       for (const watched of context.sheets.watched(source)) this.addWatchFile(watched)
       try {
         const { minify: minifier, legacyHacks } = context.options

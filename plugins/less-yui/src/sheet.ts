@@ -2,10 +2,11 @@ import path from 'node:path'
 import type { Derived } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
 import { type Cache, openCache } from './cache.ts'
-import { type Compiled, compile } from './compile.ts'
+import type { Compiled } from './compile.ts'
 import { LessYuiError } from './error.ts'
 import { type Implementation, loadImplementation } from './implementation.ts'
 import { minify } from './minify/index.ts'
+import { Renderers } from './parallel.ts'
 import { type ResolvedOptions, searchPaths } from './options.ts'
 import { cssOf } from './request.ts'
 
@@ -32,6 +33,7 @@ export class Sheets {
   readonly #pending = new Map<string, Promise<Compiled>>()
   readonly #warned = new Set<string>()
   #implementation: Promise<Implementation> | undefined
+  #renderers: Renderers | undefined
   #cache: Cache | undefined
   #roots: readonly string[]
 
@@ -82,19 +84,20 @@ export class Sheets {
   }
 
   async #render(implementation: Implementation, source: string): Promise<Compiled> {
-    const { options, root, sourceMap, moreRoots } = this.#settings
+    const { options, root, sourceMap } = this.#settings
     const less = { ...options.less, paths: searchPaths(options.less, root) }
     const job = { source, less, sourceMap }
+    const renderers = (this.#renderers ??= new Renderers(implementation))
     try {
-      return await compile(implementation, { ...job, roots: this.#roots })
+      return await renderers.compile({ ...job, roots: this.#roots })
     } catch (error) {
       if (!(error instanceof LessYuiError) || error.code !== 'LESS_YUI_OUTSIDE') throw error
-      const more = (await moreRoots?.()) ?? []
+      const more = (await this.#settings.moreRoots?.()) ?? []
       const known = new Set(this.#roots)
       const added = more.filter((root) => !known.has(root))
       if (added.length === 0) throw error
       this.#roots = [...this.#roots, ...added]
-      return compile(implementation, { ...job, roots: this.#roots })
+      return renderers.compile({ ...job, roots: this.#roots })
     }
   }
 

@@ -77,8 +77,7 @@ async function write(run: TargetContext, file: string, { code, map }: Derived): 
 /** Public names and their sources: what `entries` names, and what the Django project mentions. */
 async function findSheets(context: Context, run: TargetContext): Promise<Map<string, string>> {
   const { entries } = context.options
-  const peer = context.peers.find(({ statics }) => statics)
-  const statics = await peer?.statics?.()
+  const statics = await context.statics()
   const found = new Map<string, string>()
   for (const pattern of entries) {
     run.input(`glob:${pattern}`)

@@ -4,7 +4,7 @@ import type { KovuApi, TargetContext } from '@kovu/protocol'
 import { rollup } from 'rollup'
 import { type Plugin, resolveConfig } from 'vite'
 import { expect, test } from 'vitest'
-import lessYui from '../src/index.ts'
+import { lessYui } from '../src/index.ts'
 import type { LessYuiOptions } from '../src/options.ts'
 import { built, type Project, packageDir, project } from './project.ts'
 
@@ -124,7 +124,9 @@ async function kovu(
     'build',
   )
   const main = config.plugins.find(({ name }) => name === 'less-yui')
-  return (main?.api as { kovu: KovuApi }).kovu
+  const api = main?.api as { kovu: KovuApi } | undefined
+  if (!api) throw new Error('no less-yui among the plugins')
+  return api.kovu
 }
 
 test('derives: gives peers the final bytes and what to watch', async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { LessYuiError } from '../src/error.ts'
+import type { Less } from '../src/implementation.ts'
 import { resolveOptions } from '../src/options.ts'
 import type { LessYuiOptions } from '../src/options.ts'
 import { Sheets } from '../src/sheet.ts'
@@ -48,7 +49,7 @@ test('a symbolic link does not lead outside either, nor does (optional) or data-
   })
   symlinkSync(outside.root, site.file('link'))
   for (const name of ['a.less', 'b.less', 'c.less']) {
-    await expect(sheets(site).compile(site.file(name)), name).rejects.toMatchObject({
+    await expect(sheets(site).compile(site.file(name))).rejects.toMatchObject({
       code: 'LESS_YUI_OUTSIDE',
     })
   }
@@ -94,7 +95,7 @@ test('a missing import, an unreadable file and a folder are import errors', asyn
     ['a.less', 2],
     ['c.less', 1],
   ] as const) {
-    await expect(sheets(site).compile(site.file(name)), name).rejects.toMatchObject({
+    await expect(sheets(site).compile(site.file(name))).rejects.toMatchObject({
       code: 'LESS_YUI_IMPORT',
       place: { file: site.file(name), line },
     })
@@ -121,6 +122,7 @@ test('inline JavaScript is an error while it is disabled', async () => {
 test('any bytes give a sheet or a located error', async () => {
   const site = project({})
   const inputs = ['', ';', '}', '{', '@', '@import', '.a{', '"', '/*', '\0', '@x: ~`', '.a{b:c}}']
+  const strange: unknown[] = []
   for (const text of inputs) {
     site.write('any.less', text)
     const outcome = await sheets(site)
@@ -129,8 +131,9 @@ test('any bytes give a sheet or a located error', async () => {
         () => 'sheet',
         (error: unknown) => error,
       )
-    if (outcome !== 'sheet') expect(outcome, JSON.stringify(text)).toBeInstanceOf(LessYuiError)
+    if (outcome !== 'sheet' && !(outcome instanceof LessYuiError)) strange.push([text, outcome])
   }
+  expect(strange).toEqual([])
 })
 
 test('a 5 MB sheet is rendered', async () => {
@@ -153,7 +156,7 @@ test('keeps a sheet on disk until a file of its import closure changes', async (
   const source = site.file('main.less')
   const render = async (options: LessYuiOptions = {}): Promise<string> => {
     const fresh = sheets(site, options, { cacheDir })
-    const { less } = (await fresh.implementation()) as { less: { render(): unknown } }
+    const less = (await fresh.implementation()).less as Less
     const spy = vi.spyOn(less, 'render')
     const { css } = await fresh.compile(source)
     const count = spy.mock.calls.length

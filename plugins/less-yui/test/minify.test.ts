@@ -63,11 +63,13 @@ const PAIRS = readdirSync(FILES).filter((name) => name.endsWith('.css'))
 
 test("yui-exact gives ycssmin's 46 expected outputs byte for byte", async () => {
   expect(PAIRS).toHaveLength(46)
+  const different: string[] = []
   for (const name of PAIRS) {
     const css = readFileSync(path.join(FILES, name), 'utf8')
     const wanted = readFileSync(path.join(FILES, `${name}.min`), 'utf8').trim()
-    expect((await small(css, 'yui-exact')).trim(), name).toBe(wanted)
+    if ((await small(css, 'yui-exact')).trim() !== wanted) different.push(name)
   }
+  expect(different).toEqual([])
 })
 
 test('yui gives what ycssmin gives, but for the ledger', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import lessYui, { type LessYuiOptions } from '../src/index.ts'
+import { lessYui, type LessYuiOptions } from '../src/index.ts'
 import { resolveOptions } from '../src/options.ts'
 
 test('refuses unknown options and values', () => {

@@ -66,7 +66,7 @@ export async function serve(
   onTestFinished(() => server.close())
   const sent: Sent[] = []
   const { hot } = server.environments.client
-  const send = hot.send.bind(hot) as (...args: unknown[]) => void
+  const send: (...args: unknown[]) => void = hot.send.bind(hot)
   hot.send = (...args: unknown[]) => {
     sent.push(args[0] as Sent)
     send(...args)

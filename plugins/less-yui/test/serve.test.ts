@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import lessYui from '../src/index.ts'
+import { lessYui } from '../src/index.ts'
 import { link, project, serve } from './project.ts'
 
 const SITE = {

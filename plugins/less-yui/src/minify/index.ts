@@ -72,8 +72,8 @@ async function lightning({ css, map, file, legacyHacks }: MinifyJob): Promise<Mi
 function loadYcssmin(root: string): (css: string) => string {
   for (const from of [path.join(root, 'package.json'), import.meta.url]) {
     try {
-      const { cssmin } = createRequire(from)('ycssmin') as { cssmin(css: string): string }
-      return (css) => cssmin(css)
+      const ycssmin = createRequire(from)('ycssmin') as { cssmin(css: string): string }
+      return (css) => ycssmin.cssmin(css)
     } catch (cause) {
       if ((cause as { code?: string }).code !== 'MODULE_NOT_FOUND') throw cause
     }

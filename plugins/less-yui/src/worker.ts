@@ -1,0 +1,25 @@
+import { parentPort } from 'node:worker_threads'
+import { compile } from './compile.ts'
+import { fromLess } from './error.ts'
+import { type Implementation, loadImplementation } from './implementation.ts'
+import type { Answer, Question } from './parallel.ts'
+
+const loaded = new Map<string, Promise<Implementation>>()
+
+parentPort?.on('message', (question: Question) => void work(question))
+
+async function work(question: Question): Promise<void> {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(await answer(question))
+}
+
+async function answer({ implementation, job }: Question): Promise<Answer> {
+  try {
+    const load = loaded.get(implementation) ?? loadImplementation(implementation, '/')
+    loaded.set(implementation, load)
+    return { compiled: await compile(await load, job) }
+  } catch (cause) {
+    const { code, message, place, frame, watch } = fromLess(cause, job.source)
+    return { failure: { code, message, place, frame, watch } }
+  }
+}
