@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { KovuApi, KovuPluginApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
+import { buildOptions } from './build-options.ts'
 import type { Context } from './context.ts'
 import { serveOptions } from './vite-options.ts'
 import { processEnv } from './site.ts'
@@ -23,8 +24,11 @@ export function configPlugin(context: Context, offers: KovuApi): Plugin {
     async config(user, { command, mode }) {
       context.root = resolve(user.root ?? process.cwd())
       context.mode = mode
-      const { info, finders } = await context.project()
-      return command === 'serve' ? serveOptions(user, context.root, info, finders.roots) : undefined
+      context.userTargets = user.kovu?.targets
+      const project = await context.project()
+      return command === 'serve'
+        ? serveOptions(user, context.root, project.info, project.finders.roots)
+        : buildOptions(user, context.root, project)
     },
     configResolved(config) {
       context.config = config

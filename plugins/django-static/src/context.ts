@@ -23,6 +23,8 @@ export interface Context {
   mode: string
   /** Vite's resolved configuration, from `configResolved` on. */
   config: ResolvedConfig | undefined
+  /** Targets that the `kovu` command runs; undefined under plain Vite. */
+  userTargets: readonly string[] | undefined
   /** What the other plugins offer, from `configResolved` on. */
   peers: readonly KovuApi[]
   /** Asks Django at the first call. */
@@ -47,6 +49,7 @@ export function createContext(options: ResolvedOptions): Context {
     root: process.cwd(),
     mode: 'development',
     config: undefined,
+    userTargets: undefined,
     peers: [],
     served: new Set(),
     told: false,

@@ -1,4 +1,7 @@
+import type { KovuApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
+import { createBuild } from './build.ts'
+import { doctorCommand, findstaticCommand, staticTarget } from './commands.ts'
 import { configPlugin } from './config.ts'
 import { createContext } from './context.ts'
 import { hotPlugin } from './hot.ts'
@@ -17,11 +20,18 @@ export type { DjangoStaticOptions } from './options.ts'
  */
 export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
   const context = createContext(resolveOptions(options))
+  const build = createBuild(context)
+  const offers: KovuApi = {
+    targets: { static: staticTarget(context) },
+    commands: { findstatic: findstaticCommand(context), doctor: doctorCommand(context) },
+    urls: (publicName, source) => build.urls(publicName, source),
+  }
   return [
-    configPlugin(context, {}),
+    configPlugin(context, offers),
     resolvePlugin(context),
     servePlugin(context),
     hotPlugin(context),
+    build.plugin,
   ]
 }
 

@@ -55,10 +55,11 @@ export async function startDev(
   }) as typeof hot.send
   await server.listen()
   onTestFinished(() => server.close())
-  const { port } = server.httpServer?.address() as { port: number }
+  const address = server.httpServer?.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
   return {
     server,
-    api: (plugins[0]?.api as { kovu: KovuApi }).kovu,
+    api: (plugins[0] as { api: { kovu: KovuApi } }).api.kovu,
     logged,
     sent,
     get: (url, headers, method) => rawGet(port, url, headers, method),
