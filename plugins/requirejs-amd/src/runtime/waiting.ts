@@ -140,25 +140,22 @@ export function checkLoaded(ctx: Context): void {
     }
     return false
   })
+  // As in require.js, an error that nobody catches leaves the mark: nothing is looked at again.
   if (expired && late.length) {
-    ctx.checking = false
     var error = makeError('timeout', 'Load timeout for modules: ' + late, null, late)
     error.contextName = ctx.contextName
     return ctx.onError(error)
   }
-  try {
-    if (settled) {
-      each(requires, function (mod) {
-        breakCycle(ctx, mod, {}, {})
-      })
-    }
-    if ((!expired || retrying) && loading && !ctx.timer) {
-      ctx.timer = later(function () {
-        ctx.timer = 0
-        checkLoaded(ctx)
-      }, 50)
-    }
-  } finally {
-    ctx.checking = false
+  if (settled) {
+    each(requires, function (mod) {
+      breakCycle(ctx, mod, {}, {})
+    })
   }
+  if ((!expired || retrying) && loading && !ctx.timer) {
+    ctx.timer = later(function () {
+      ctx.timer = 0
+      checkLoaded(ctx)
+    }, 50)
+  }
+  ctx.checking = false
 }
