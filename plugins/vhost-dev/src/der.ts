@@ -3,7 +3,7 @@
  */
 
 /** An element with a tag and its content. */
-export function der(tag: number, ...content: Buffer[]): Buffer {
+function der(tag: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content)
   return Buffer.concat([Buffer.from([tag]), lengthOf(body.length), body])
 }

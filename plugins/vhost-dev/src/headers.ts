@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 
 /** Counts how often a request has come through a front, so that one that points to itself is noticed. */
-export const hopsHeader = 'x-vhost-hops'
+const hopsHeader = 'x-vhost-hops'
 
 const hopByHop = new Set([
   'connection',

@@ -41,7 +41,7 @@ export interface VhostDevOptions {
 }
 
 /** An application host, checked. */
-export interface ResolvedApp {
+interface ResolvedApp {
   readonly kind: 'app'
   readonly pattern: string
   readonly name: string

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { answerText } from './request.ts'
 import type { FrontResponse } from './request.ts'
+import { isAway } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Asked by a page while its application is away; answered by the front only then. */
 export const statePath = '/.kovu/state'
 /** Marks the front's own answers about an application that is away. */
-export const stateHeader = 'x-kovu-state'
+const stateHeader = 'x-kovu-state'
 
 /** Who asks. */
 export interface Asker {
@@ -63,6 +64,13 @@ interface Description {
 function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description {
   const { name, text: target, app } = upstream
   const reason = error.code ?? error.message
+  if (!isAway(error)) {
+    return {
+      status: 502,
+      title: `${name} gave no answer`,
+      text: `It closed the connection to ${target} before it answered (${reason}).`,
+    }
+  }
   if (!app) {
     return {
       status: 502,

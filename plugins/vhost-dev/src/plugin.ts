@@ -3,7 +3,7 @@ import type { Plugin, PreviewServer, ResolvedConfig, ViteDevServer } from 'vite'
 import { clientInjection } from './client-tags.ts'
 import { commands } from './commands.ts'
 import { resolveOptions } from './options.ts'
-import type { ResolvedOptions, VhostDevOptions } from './options.ts'
+import type { ResolvedHost, ResolvedOptions, VhostDevOptions } from './options.ts'
 import { placeVite } from './placement.ts'
 import type { Placement } from './placement.ts'
 import { processEnvironment } from './processes/environment.ts'
@@ -125,10 +125,13 @@ async function serveDev(context: Context, server: ViteDevServer): Promise<() => 
     try {
       const origin = placement.viteHost && site.originOf(placement.viteHost)
       tellPublicAddress(config, site.port, origin)
-      await site.run(await appSpecs(context, config, placement, site))
+      const started = appSpecs(context, config, placement, site).then((specs) => site.run(specs))
+      // After a restart the front goes on, whatever became of the processes.
+      await (isRestart
+        ? started.catch((error: Error) => config.logger.error(error.message))
+        : started)
       const result = await listen(port, isRestart)
-      const urls = hostLines(placement.hosts, config.base, (host) => site.originOf(host))
-      server.resolvedUrls = { local: urls.map((line) => line.url), network: [] }
+      server.resolvedUrls = { local: publicUrls(config, placement, site), network: [] }
       markReady()
       watchCode(server, site)
       return result
@@ -137,6 +140,12 @@ async function serveDev(context: Context, server: ViteDevServer): Promise<() => 
       await site.close()
       throw error
     }
+  }
+  const openBrowser = server.openBrowser.bind(server)
+  server.openBrowser = () => {
+    const { site } = context
+    if (site) server.resolvedUrls = { local: publicUrls(config, placement, site), network: [] }
+    openBrowser()
   }
   server.printUrls = () => printUrls(context, config, placement)
   return () => {
@@ -261,6 +270,13 @@ function watchCode(server: ViteDevServer, site: Site): void {
     abort = new AbortController()
     void site.reloadAfterRestart(abort.signal)
   })
+}
+
+/** Pages before Vite's own host: the first is what a browser opens. */
+function publicUrls(config: ResolvedConfig, placement: Placement, site: Site): string[] {
+  const isVite = (host: ResolvedHost): number => Number(host.kind === 'vite')
+  const hosts = placement.hosts.toSorted((a, b) => isVite(a) - isVite(b))
+  return hostLines(hosts, config.base, (host) => site.originOf(host)).map((line) => line.url)
 }
 
 function printUrls(context: Context, config: ResolvedConfig, placement: Placement): void {

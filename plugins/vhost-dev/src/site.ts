@@ -6,8 +6,6 @@ import { certificateNames, loadCertificates } from './certificates.ts'
 import type { CertificateOptions, Certificates } from './certificates.ts'
 import { Front } from './front.ts'
 import { hopsOf } from './headers.ts'
-import { hostTable } from './hosts.ts'
-import type { HostTable } from './hosts.ts'
 import type { ResolvedHost } from './options.ts'
 import { answerState, statePath } from './pages.ts'
 import { accepts } from './processes/ready.ts'
@@ -17,8 +15,10 @@ import { forward } from './proxy.ts'
 import type { Forwarding, Injection } from './proxy.ts'
 import { answerText, checkRequest } from './request.ts'
 import type { Checked, FrontRequest, FrontResponse } from './request.ts'
+import { Routes } from './routes.ts'
+import type { AppRoute } from './routes.ts'
 import { forwardUpgrade, refuseUpgrade } from './upgrade.ts'
-import { Upstream } from './upstream.ts'
+import type { Upstream } from './upstream.ts'
 import { isViteHandshake } from './vite-handle.ts'
 import type { ViteHandle } from './vite-handle.ts'
 
@@ -39,13 +39,6 @@ export interface SiteState {
   readonly log: Logger
 }
 
-type Route = { readonly kind: 'vite' } | AppRoute
-interface AppRoute {
-  readonly kind: 'app'
-  readonly upstream: Upstream
-  readonly inject: boolean
-}
-
 /** One front with everything behind it. It lives on when Vite restarts. */
 export class Site {
   readonly processes: Processes
@@ -53,8 +46,7 @@ export class Site {
   owner: object
   readonly #root: string
   #state: SiteState
-  #upstreams = new Map<string, Upstream>()
-  #table: HostTable<Route>
+  #routes: Routes
   #front: Front | undefined
   #certificate: Certificates
   #renewal: NodeJS.Timeout | undefined
@@ -64,7 +56,7 @@ export class Site {
     this.#state = state
     this.owner = owner
     this.processes = new Processes(root, state.log, () => this.#state.vite.reload())
-    this.#table = this.#makeTable()
+    this.#routes = this.#makeRoutes()
     this.#certificate = this.#loadCertificate()
   }
 
@@ -85,7 +77,7 @@ export class Site {
 
   /** `https://host[:port]` of every host. */
   get origins(): string[] {
-    return this.#table.patterns.map((pattern) => this.originOf(pattern))
+    return this.#routes.table.patterns.map((pattern) => this.originOf(pattern))
   }
 
   /** `https://host[:port]`. */
@@ -98,7 +90,7 @@ export class Site {
     if (!URL.canParse(origin)) return false
     const url = new URL(origin)
     if (url.protocol !== 'https:' || Number(url.port || 443) !== this.port) return false
-    return this.#table.match(url.hostname) !== undefined
+    return this.#routes.table.match(url.hostname) !== undefined
   }
 
   /** Opens the port; nothing happens when it is open. */
@@ -107,7 +99,7 @@ export class Site {
     this.#front = await Front.open(port, this.#certificate, {
       request: (req, res) => this.#onRequest(req, res),
       upgrade: (req, socket, head) => this.#onUpgrade(req, socket, head),
-      knows: (hostname) => this.#table.match(hostname) !== undefined,
+      knows: (hostname) => this.#routes.table.match(hostname) !== undefined,
     })
     this.#renewal = setInterval(() => this.#renew(), dayMs).unref()
   }
@@ -117,14 +109,14 @@ export class Site {
     this.#state = state
     this.owner = owner
     this.processes.useLogger(state.log)
-    this.#table = this.#makeTable()
+    this.#routes = this.#makeRoutes()
     this.#renew()
   }
 
   /** Makes the running processes those of the hosts, and starts them. */
   async run(specs: readonly AppSpec[]): Promise<void> {
     await this.processes.sync(specs)
-    this.#table = this.#makeTable()
+    this.#routes = this.#makeRoutes()
     this.processes.start()
   }
 
@@ -134,9 +126,7 @@ export class Site {
    * @param signal Ends the watch.
    */
   async reloadAfterRestart(signal: AbortSignal): Promise<void> {
-    const upstreams = [...this.#upstreams.values()].filter(
-      (upstream) => upstream.app?.state === 'up',
-    )
+    const upstreams = this.#routes.upstreams.filter((upstream) => upstream.app?.state === 'up')
     const started = performance.now()
     const away = new Set<Upstream>()
     while (!signal.aborted && performance.now() - started < (away.size > 0 ? 30_000 : 4000)) {
@@ -154,32 +144,11 @@ export class Site {
   async close(): Promise<void> {
     clearInterval(this.#renewal)
     await Promise.all([this.processes.close(), this.#front?.close()])
-    for (const upstream of this.#upstreams.values()) upstream.close()
+    for (const upstream of this.#routes.upstreams) upstream.close()
   }
 
-  #makeTable(): HostTable<Route> {
-    const before = this.#upstreams
-    this.#upstreams = new Map()
-    const routes: [string, Route][] = []
-    // Hosts that share a target share its process, whichever of them says how to run it.
-    const apps = this.#state.hosts.filter((host) => host.kind === 'app')
-    for (const host of apps.toSorted((a, b) => Number(!a.run) - Number(!b.run))) {
-      const key = JSON.stringify(host.target)
-      let upstream = this.#upstreams.get(key)
-      if (!upstream) {
-        upstream = before.get(key) ?? new Upstream(host.name, host.target)
-        upstream.name = host.name
-        upstream.app = host.run === undefined ? undefined : this.processes.get(host.name)
-        this.#upstreams.set(key, upstream)
-      }
-      routes.push([host.pattern, { kind: 'app', upstream, inject: host.inject }])
-    }
-    for (const host of this.#state.hosts) {
-      if (host.kind === 'vite') routes.push([host.pattern, { kind: 'vite' }])
-    }
-    for (const [key, upstream] of before) if (!this.#upstreams.has(key)) upstream.close()
-    const order = this.#state.hosts.map((host) => host.pattern)
-    return hostTable(routes.toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b)))
+  #makeRoutes(): Routes {
+    return new Routes(this.#state.hosts, (name) => this.processes.get(name), this.#routes)
   }
 
   #loadCertificate(): Certificates {
@@ -208,7 +177,7 @@ export class Site {
       req.on('error', () => {})
       const checked = checkRequest(req)
       if (!checked.ok) return answerText(res, checked.status, checked.reason)
-      const route = this.#table.match(checked.authority.hostname)
+      const route = this.#routes.table.match(checked.authority.hostname)
       if (!route) return answerText(res, 421, 'No such host is served here.')
       if (route.kind === 'vite' || this.#isVitePath(checked.url)) {
         req.url = checked.url
@@ -262,7 +231,7 @@ export class Site {
       if (req.headers.upgrade?.toLowerCase() !== 'websocket' || req.method !== 'GET') {
         return refuseUpgrade(socket, 400)
       }
-      const route = this.#table.match(checked.authority.hostname)
+      const route = this.#routes.table.match(checked.authority.hostname)
       if (!route) return refuseUpgrade(socket, 421)
       const isVites = isViteHandshake(req) && this.#isVitePath(checked.url)
       if (route.kind === 'vite' || isVites) return this.#upgradeVite(req, socket, head, checked)

@@ -39,7 +39,7 @@ export function thisMachine(home: string): Machine {
 }
 
 /** The name our authority has in a store. */
-export function authorityName(domain: string): string {
+function authorityName(domain: string): string {
   return `Kovu development authority for ${domain}`
 }
 

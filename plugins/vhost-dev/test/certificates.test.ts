@@ -18,7 +18,7 @@ function verify(root: string, ca: string, leaf: string, host: string): string {
   writeFileSync(join(root, 'leaf.pem'), leaf)
   const args = ['verify', '-x509_strict', '-purpose', 'sslserver', '-verify_hostname', host]
   try {
-    return execFileSync('openssl', [...args, '-CAfile', 'ca.pem', 'leaf.pem'], {
+    return execFileSync('/usr/bin/openssl', [...args, '-CAfile', 'ca.pem', 'leaf.pem'], {
       cwd: root,
       encoding: 'utf8',
       stdio: 'pipe',

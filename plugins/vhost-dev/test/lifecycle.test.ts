@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, preview } from 'vite'
+import type { InlineConfig } from 'vite'
 import { afterEach, describe, expect, test } from 'vitest'
 import { vhostDev } from '../src/index.ts'
 import { ask, openSocket } from './support/client.ts'
@@ -127,7 +128,7 @@ describe('vite preview', () => {
       hosts: { cdn: 'vite', '*': port },
       certificates: { dir: join(root, 'c') },
     })
-    const config = { root, configFile: false, logLevel: 'silent', plugins: [plugin] } as const
+    const config: InlineConfig = { root, configFile: false, logLevel: 'silent', plugins: [plugin] }
     await build(config)
     const server = await preview(config)
     afterwards(() => server.close())

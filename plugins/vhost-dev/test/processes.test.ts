@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { accepts } from '../src/processes/ready.ts'
 import { ask } from './support/client.ts'
 import {
   afterwards,
@@ -104,7 +104,7 @@ describe('processes', () => {
       const { createServer } = require('node:http')
       const open = () => createServer((req, res) => {
         res.end('version')
-        if (req.url === '/reload') setImmediate(() => { server.close(); server.closeAllConnections(); setTimeout(() => (server = open()), 700) })
+        if (req.url === '/reload') setImmediate(() => { server.close(); server.closeAllConnections(); setTimeout(() => (server = open()), 1500) })
       }).listen(process.env.PORT)
       let server = open()`
     const site = await startSite(
@@ -112,7 +112,8 @@ describe('processes', () => {
       { 'app.cjs': reloading },
     )
     await ask(site, 'www.site.localhost', '/reload')
-    await delay(100)
+    const accepted = () => accepts({ kind: 'tcp', host: 'localhost', port })
+    await expect.poll(accepted, { interval: 10 }).toBe(false)
     const started = performance.now()
     const body = 'x'.repeat(100_000)
     const [get, post] = await Promise.all([
