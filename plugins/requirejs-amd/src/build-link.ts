@@ -1,6 +1,7 @@
 /** A project's output files, before they have their final names. */
 import { dirname, isAbsolute, relative } from 'node:path/posix'
 import type { Project } from './context.ts'
+import { AmdError } from './error.ts'
 import { fits, planLayers } from './layers.ts'
 import { link, type LinkInput } from './link.ts'
 import { madeInput, moduleInput } from './link-module.ts'
@@ -58,6 +59,11 @@ interface Wanted {
 export async function linkProject(project: Project, settings: LinkSettings): Promise<Output> {
   const { build } = project
   if (build === undefined) return { files: [], loose: [], reached: [] }
+  if (Object.keys(build.pragmasOnSave).length > 0) {
+    const message =
+      '`pragmasOnSave` is not supported: sources are read once. Use `pragmas` for these conditions.'
+    throw new AmdError('REQUIREJS_AMD_UNSUPPORTED', message, { file: build.file ?? build.folder })
+  }
   const plan = await (build.out === undefined
     ? wantedLayers(project, build)
     : wantedScript(project, build, settings))

@@ -1,6 +1,6 @@
 /**
- * The table form of a layer: every id once, dependencies as short numbers, factories in one array, and a prologue that
- * turns them into `define(id, deps, factory)` calls. It runs wherever such calls run (RequireJS, almond, our loader);
+ * The table form of a layer: every id once, with its factory; dependencies as short numbers; and a prologue that turns
+ * them into `define(id, deps, factory)` calls. It runs wherever such calls run (RequireJS, almond, our loader);
  * its ids and numbers are what makes a layer of many small modules smaller than r.js's.
  */
 import { deflateRawSync } from 'node:zlib'
@@ -12,7 +12,10 @@ export interface TableRow {
   readonly deps: readonly string[]
 }
 
-/** The text around the factories of a table: `before` + factories joined by commas + `after`. */
+/**
+ * The text around the rows of a table: `before`, then id and factory of each row, all joined by commas, then `after`. An
+ * id stands beside its factory because the two share words: gzip looks back 32 kB only.
+ */
 export interface TableFrame {
   readonly before: string
   readonly after: string
@@ -47,16 +50,17 @@ export function tableFrame(rows: readonly TableRow[]): TableFrame {
     }
   }
   const deps = rows.map((row) => row.deps.map((dep) => index.get(dep) ?? 0))
-  const separator = freeSeparator(ids)
+  const others = ids.slice(rows.length)
+  const separator = freeSeparator(others)
   return {
     before:
-      `(function(i,d,f){function r(s){for(var o=[],v=0,k=0,c;k<s.length;)c=s.charCodeAt(k++)-${FIRST},` +
+      `(function(f,x,d){function r(s){for(var o=[],v=0,k=0,c;k<s.length;)c=s.charCodeAt(k++)-${FIRST},` +
       `c<${FINAL}?(o.push(v*${FINAL}+c),v=0):v=v*${MORE}+c-${FINAL + 1};return o}` +
-      `i=i.split(${quote(separator)});d=d.split(" ");` +
-      `for(var h=r(d.shift()),n=h.length,t=i.length,k=0,j,a;k<f.length;k++){for(a=r(d[k]),j=0;j<a.length;j++)` +
-      `a[j]=i[a[j]<n?h[a[j]]:(k+n-1-a[j]+t)%t];define(i[k],a,f[k])}})` +
-      `(${quote(ids.join(separator))},${quote(shortest(deps, ids.length))},[\n`,
-    after: '\n]);\n',
+      `d=d.split(" ");for(var i=[],h=r(d.shift()),n=h.length,k=0,t,j,a;k<f.length;k+=2)i.push(f[k]);` +
+      `if(x)i=i.concat(x.split(${quote(separator)}));` +
+      `for(t=i.length,k=0;k*2<f.length;k++){for(a=r(d[k]),j=0;j<a.length;j++)` +
+      `a[j]=i[a[j]<n?h[a[j]]:(k+n-1-a[j]+t)%t];define(i[k],a,f[k*2+1])}})([\n`,
+    after: `\n],${quote(others.join(separator))},${quote(shortest(deps, ids.length))});\n`,
   }
 }
 

@@ -92,7 +92,7 @@ function assemble(inputs: readonly LinkInput[], tables: boolean): readonly Part[
       const frame = tableFrame(run)
       own(frame.before)
       run.forEach((row, at) => {
-        if (at > 0) own(',\n')
+        own(`${at > 0 ? ',\n' : ''}${quote(row.id)},`)
         parts.push(...row.factory)
       })
       own(frame.after)
