@@ -4,6 +4,7 @@ import { configure, createContext, type Context } from './context.ts'
 import { derivations } from './derive.ts'
 import { hotPlugin } from './hot.ts'
 import { resolveOptions, type HulkAmdOptions } from './options.ts'
+import { hulkCommand } from './print.ts'
 import { resolvePlugin } from './resolve.ts'
 import { servePlugin } from './serve.ts'
 import { transformPlugin } from './transform.ts'
@@ -39,6 +40,7 @@ function mainPlugin(context: Context): Plugin {
         get derives() {
           return derivations(context)
         },
+        commands: { hulk: hulkCommand(context) },
         targets: { templates: templatesTarget(context) },
       },
     } satisfies KovuPluginApi,

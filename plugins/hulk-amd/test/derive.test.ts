@@ -128,6 +128,29 @@ describe('a derived file', () => {
   })
 })
 
+describe('the hulk command', () => {
+  test('prints named modules as hulk does', async () => {
+    const root = site({ 't/a.mustache': '{{x}}', 't/b.mustache': ' {{y}}\n' })
+    const api = await apiOf(root, { naming: 'hulk', namespace: 'n_' })
+    const names = ['t/a.mustache', './t/b.mustache']
+    const lines: string[] = []
+    const say = (line: string) => void lines.push(line)
+    const log = { info: say, warn: say, error: say }
+    expect(await api.commands?.['hulk']?.run({ root, args: names, log })).toBe(0)
+    const argv = [hulkPath, '--wrapper', 'amd', '--namespace', 'n_', ...names]
+    const printed = execFileSync(process.execPath, argv, { cwd: root, encoding: 'utf8' })
+    expect(`${lines.join('\n')}\n`).toBe(printed)
+  })
+
+  test('says what it needs when it is given nothing', async () => {
+    const root = site({})
+    const api = await apiOf(root)
+    const say = () => {}
+    const log = { info: say, warn: say, error: say }
+    expect(await api.commands?.['hulk']?.run({ root, args: [], log })).toBe(1)
+  })
+})
+
 describe('the templates target', () => {
   test('writes each template under its public name, as hulk would', async () => {
     const root = site(TEMPLATES)

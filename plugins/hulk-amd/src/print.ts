@@ -1,0 +1,31 @@
+import path from 'node:path'
+import type { Command, CommandContext } from '@kovu/protocol'
+import { readTemplate, slashed, type Context } from './context.ts'
+import { emitAmd } from './emit.ts'
+import { derivedName } from './names.ts'
+import { textOf } from './source-map.ts'
+
+/** The `hulk` command: what `hulk --wrapper amd FILES` prints, named modules one a line. */
+export function hulkCommand(context: Context): Command {
+  return {
+    help: 'Print templates as named AMD modules: kovu hulk FILE...',
+    run: (command) => printTemplates(context, command),
+  }
+}
+
+/** A module's id is the template's path as it was given, with the derived name and without suffix. */
+async function printTemplates(
+  context: Context,
+  { args, log, root }: CommandContext,
+): Promise<number> {
+  if (args.length === 0) {
+    log.error('hulk-amd: name the templates to print: kovu hulk media/t/hello.template.mustache')
+    return 1
+  }
+  for (const name of args) {
+    const id = derivedName(slashed(name), context.include.suffixes, context.options)
+    const template = await readTemplate(path.resolve(root, name))
+    log.info(textOf(emitAmd(template, context.options, (id ?? name).replace(/\.js$/, ''))))
+  }
+  return 0
+}
