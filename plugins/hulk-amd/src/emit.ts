@@ -68,7 +68,7 @@ export function emitEsm(template: ParsedTemplate, context: EsmContext): Pieces {
     out.push(`import ${variable} from ${quote(specifier)};\n`)
   }
   const code = generate(template.tree, {
-    merge: true,
+    compact: true,
     plainSections: !compiler,
     link: (name) => links.get(name),
   })

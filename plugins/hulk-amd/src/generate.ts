@@ -5,8 +5,8 @@ export type Pieces = (string | number)[]
 
 /** What `generate` makes apart from hogan.js's own text. */
 export interface Style {
-  /** Joins neighbouring writes into one. hogan.js does not. */
-  readonly merge: boolean
+  /** Joins neighbouring writes into one and uses the runtime's shorter calls, which hogan.js does not have. */
+  readonly compact: boolean
   /** Leaves out where a section's text stands, which only lambdas ask for. */
   readonly plainSections: boolean
   /** Code that gives the template of a partial, or undefined. */
@@ -14,7 +14,7 @@ export interface Style {
 }
 
 /** The text that `Hogan.compile(text, { asString: true })` gives. */
-export const HOGAN: Style = { merge: false, plainSections: false, link: () => undefined }
+export const HOGAN: Style = { compact: false, plainSections: false, link: () => undefined }
 
 interface Partial {
   readonly name: string
@@ -79,11 +79,11 @@ class Generator {
         this.newline(node, scope)
         break
       case '_v':
-        this.write(node, `t.v(${lookup(node.text, 0)})`, scope)
+        this.variable(node, 't.v', 't.e', scope)
         break
       case '{':
       case '&':
-        this.write(node, `t.t(${lookup(node.text, 0)})`, scope)
+        this.variable(node, 't.t', 't.u', scope)
         break
       case '#':
         this.section(node, scope)
@@ -104,8 +104,16 @@ class Generator {
     }
   }
 
+  variable(node: Node, method: string, short: string, scope: Scope): void {
+    const { compact } = this.style
+    const code = compact
+      ? `${short}("${escape(node.text)}",c,p)`
+      : `${method}(${lookup(node.text, 0)})`
+    this.write(node, code, scope)
+  }
+
   literal(node: Node, text: string, scope: Scope): void {
-    if (!this.style.merge) {
+    if (!this.style.compact) {
       scope.code.push(node.start, `t.b("${escape(text)}");`)
       return
     }
@@ -114,7 +122,7 @@ class Generator {
   }
 
   newline(node: Node, scope: Scope): void {
-    if (!this.style.merge) {
+    if (!this.style.compact) {
       scope.code.push(node.start, node.last ? 't.b("\\n");' : 't.b("\\n" + i);')
       return
     }
@@ -123,7 +131,7 @@ class Generator {
   }
 
   write(node: Node, expression: string, scope: Scope): void {
-    if (!this.style.merge) {
+    if (!this.style.compact) {
       scope.code.push(node.start, `t.b(${expression});`)
       return
     }
@@ -136,18 +144,21 @@ class Generator {
     const place = this.style.plainSections
       ? ''
       : `,${node.edge},${node.closeEdge},"${escape(node.open)} ${escape(node.close)}"`
+    const { compact } = this.style
     const test = `if(t.s(${lookup(node.text, 1)},c,p,0${place})){`
-    scope.code.push(node.start, `${test}t.rs(c,p,function(c,p,t){`)
+    const short = `t.n("${escape(node.text)}",c,p,(c,p,t)=>{`
+    scope.code.push(node.start, compact ? short : `${test}t.rs(c,p,function(c,p,t){`)
     this.walk(node.nodes ?? [], scope)
-    scope.code.push('});c.pop();}')
+    scope.code.push(compact ? `}${place});` : '});c.pop();}')
   }
 
   inverted(node: Node, scope: Scope): void {
     flush(scope)
-    const place = this.style.plainSections ? '' : ',0,0,""'
-    scope.code.push(node.start, `if(!t.s(${lookup(node.text, 1)},c,p,1${place})){`)
+    const { compact } = this.style
+    const test = `if(!t.s(${lookup(node.text, 1)},c,p,1,0,0,"")){`
+    scope.code.push(node.start, compact ? `if(t.o("${escape(node.text)}",c,p)){` : test)
     this.walk(node.nodes ?? [], scope)
-    scope.code.push('};')
+    scope.code.push(compact ? '}' : '};')
   }
 
   partial(node: Node, scope: Scope): Partial {
@@ -206,18 +217,23 @@ function writePartials(
   subs: Readonly<Record<string, Pieces>>,
   style: Style,
 ): void {
-  out.push('partials: {')
+  const { compact } = style
   let between = ''
-  for (const symbol in partials) {
-    const partial = partials[symbol] as Partial
-    const link = style.link(partial.name)
-    out.push(`${between}"${escape(symbol)}":{name:"${escape(partial.name)}", `)
-    if (link) out.push(`t:${link}, `)
-    writePartials(out, partial.partials, partial.subs, style)
-    out.push('}')
-    between = ','
+  if (!compact || hasKeys(partials)) {
+    out.push('partials: {')
+    for (const symbol in partials) {
+      const partial = partials[symbol] as Partial
+      const link = style.link(partial.name)
+      out.push(`${between}"${escape(symbol)}":{name:"${escape(partial.name)}", `)
+      if (link) out.push(`t:${link}, `)
+      writePartials(out, partial.partials, partial.subs, style)
+      out.push('}')
+      between = ','
+    }
+    out.push(compact ? '},' : '}, ')
   }
-  out.push('}, subs: { ')
+  if (compact && !hasKeys(subs)) return
+  out.push('subs: { ')
   between = ''
   for (const name in subs) {
     out.push(`${between}"${escape(name)}": function(c,p,t,i) {`)
@@ -226,6 +242,10 @@ function writePartials(
     between = ','
   }
   out.push(' }')
+}
+
+function hasKeys(object: object): boolean {
+  return Object.keys(object).length > 0
 }
 
 function append(out: Pieces, pieces: Pieces): void {

@@ -139,8 +139,8 @@ describe('an imported template', () => {
     const { code, map } = await bundle(root, {}, { sourcemap: true })
     const { TraceMap, originalPositionFor } = await import('@jridgewell/trace-mapping')
     const lines = code.split('\n')
-    const line = lines.findIndex((text) => text.includes('t.v(t.f("name"'))
-    const column = lines[line]?.indexOf('t.v(t.f("name"') ?? -1
+    const line = lines.findIndex((text) => text.includes('t.e("name"'))
+    const column = lines[line]?.indexOf('t.e("name"') ?? -1
     const found = originalPositionFor(new TraceMap(JSON.stringify(map)), { line: line + 1, column })
     expect(found).toMatchObject({ line: 4, column: 2 })
     expect(found.source).toMatch(/a\.mustache$/)

@@ -15,7 +15,7 @@ interface AnyNode {
 /** Names that generated code refers to, and nothing else may. */
 const ALLOWED = new Set(
   (
-    'templates define Hogan Template code partials subs name c p i t b fl s f d v rs pop rp sub require module exports ' +
+    'templates define Hogan Template code partials subs name c p i t b fl s f d v e u n o rs pop rp sub require module exports ' +
     'template compiler partial0 default module.exports'
   ).split(' '),
 )

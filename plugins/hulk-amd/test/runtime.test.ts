@@ -11,7 +11,9 @@ import { partialNames, templateText } from './support/grammar.ts'
 /** A template of ours, with the code an ES module would have, evaluated in strict mode. */
 function ours(text: string): Template {
   const { tree, text: source } = parseTemplate(text)
-  const code = textOf(generate(tree, { merge: true, plainSections: false, link: () => undefined }))
+  const code = textOf(
+    generate(tree, { compact: true, plainSections: false, link: () => undefined }),
+  )
   // oxlint-disable-next-line no-implied-eval -- the generated code is what is tested
   const object = new Function(`'use strict';return ${code}`)() as CodeObject
   return new Template(object, source, compiler)

@@ -7,11 +7,12 @@ type Context = unknown[]
 type Code = (this: Template, context: Context, partials: Partials, indent?: string) => string
 type Sub = (context: Context, partials: Partials, template: Template, indent?: string) => void
 type Partials = Record<string, unknown>
+type Section = (context: Context, partials: Partials, template: Template) => void
 
 interface Descriptor {
   name: string
-  partials: Record<string, Descriptor>
-  subs: Record<string, Sub>
+  partials?: Record<string, Descriptor>
+  subs?: Record<string, Sub>
   /** Gives the imported template of that name. */
   t?: () => Template
   base?: unknown
@@ -133,17 +134,11 @@ export class Template {
     }
     if (!template) return null
     partial.base = template
-    if (partial.subs) {
-      const texts = (partials['stackText'] ??= {}) as Record<string, string>
-      for (const key in partial.subs) {
-        if (!texts[key]) {
-          texts[key] =
-            this.activeSub !== undefined ? texts[this.activeSub as string] || this.text : this.text
-        }
-      }
-      template = specialize(template, partial, this, texts)
+    const texts = (partials['stackText'] ??= {}) as Record<string, string>
+    for (const key in partial.subs) {
+      texts[key] ||= (this.activeSub !== undefined && texts[this.activeSub as string]) || this.text
     }
-    return (partial.instance = template)
+    return (partial.instance = specialize(template, partial, this, texts))
   }
 
   /** Renders a partial. */
@@ -153,11 +148,7 @@ export class Template {
   }
 
   /** Renders a section once, or for each item of the list on top of the stack. */
-  rs(
-    context: Context,
-    partials: Partials,
-    section: (context: Context, partials: Partials, template: Template) => void,
-  ): void {
+  rs(context: Context, partials: Partials, section: Section): void {
     const tail = context.at(-1)
     if (!isArray(tail)) return section(context, partials, this)
     for (let i = 0; i < tail.length; i++) {
@@ -189,6 +180,42 @@ export class Template {
     }
     if (!inverted && value) context.push(typeof value === 'object' ? value : context.at(-1))
     return !!value
+  }
+
+  /** Finds a name. */
+  g(key: string, context: Context, partials: Partials, section: 0 | 1): unknown {
+    return this[key.includes('.') ? 'd' : 'f'](key, context, partials, section)
+  }
+
+  /** The escaped value of a name. */
+  e(key: string, context: Context, partials: Partials): string {
+    return this.v(this.g(key, context, partials, 0))
+  }
+
+  /** The value of a name, as it is. */
+  u(key: string, context: Context, partials: Partials): string {
+    return this.t(this.g(key, context, partials, 0))
+  }
+
+  /** A section. */
+  n(
+    key: string,
+    context: Context,
+    partials: Partials,
+    section: Section,
+    start?: number,
+    end?: number,
+    tags?: string,
+  ): void {
+    if (this.s(this.g(key, context, partials, 1), context, partials, 0, start, end, tags)) {
+      this.rs(context, partials, section)
+      context.pop()
+    }
+  }
+
+  /** Is an inverted section to be rendered? */
+  o(key: string, context: Context, partials: Partials): boolean {
+    return !this.s(this.g(key, context, partials, 1), context, partials, 1)
   }
 
   /** Finds a dotted name. */
