@@ -1,8 +1,8 @@
 import { kovu } from 'kovu'
 import { defineConfig } from 'vite'
 
-// Both apps take their port from the environment; these are the usual ones.
-const { DJANGO_PORT = '8000', ACTIVITY_PORT = '9001' } = process.env
+// Ports come from the environment; these are the usual ones. The front's is otherwise the one that STATIC_URL names.
+const { DJANGO_PORT = '8000', ACTIVITY_PORT = '9001', DRUND_ORIGIN_PORT } = process.env
 
 export default defineConfig({
   plugins: [
@@ -11,6 +11,7 @@ export default defineConfig({
       requirejs: { build: ['build.js', 'build-widget.js'] },
       vhosts: {
         domain: 'drund.localhost',
+        ...(DRUND_ORIGIN_PORT && { port: Number(DRUND_ORIGIN_PORT) }),
         hosts: {
           cdn: 'vite',
           activity: { target: Number(ACTIVITY_PORT), run: 'node activity/server.js' },

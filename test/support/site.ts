@@ -57,7 +57,7 @@ export async function copyPlayground(label: string): Promise<string> {
       return !notCopied.has(name) && !name.endsWith('.sqlite3') && !name.endsWith('.built.js')
     },
   })
-  for (const link of ['.venv', 'node_modules', 'legacy/node_modules']) {
+  for (const link of ['.venv', 'legacy/node_modules']) {
     if (existsSync(join(playground, link))) await symlink(join(playground, link), join(root, link))
   }
   return root
