@@ -4,7 +4,15 @@
  * Needs `npm run build`. `node bench/requirejs-amd.mjs [runs]`.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +21,9 @@ import { gzipSync } from 'node:zlib'
 import { minifySync } from 'vite'
 
 const require = createRequire(join(import.meta.dirname, '../plugins/requirejs-amd/package.json'))
-const plugin = pathToFileURL(join(import.meta.dirname, '../plugins/requirejs-amd/dist/index.js')).href
+const plugin = pathToFileURL(
+  join(import.meta.dirname, '../plugins/requirejs-amd/dist/index.js'),
+).href
 const vite = join(dirname(require.resolve('vite/package.json')), 'bin/vite.js')
 const runs = Number(process.argv[2] ?? 3)
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'kovu-bench-amd-')))
@@ -34,13 +44,22 @@ function synthetic(folder, count) {
       ' ',
     )
   const word = () => words[Math.floor(random() * words.length)]
-  const ids = Array.from({ length: count }, (_, at) => `${['app', 'lib', 'ui', 'core'][at % 4]}/${word()}/${word()}${at}`)
+  const ids = Array.from(
+    { length: count },
+    (_, at) => `${['app', 'lib', 'ui', 'core'][at % 4]}/${word()}/${word()}${at}`,
+  )
   ids.forEach((id, at) => {
     // Chains of 60: r.js recurses, and overflows Node's stack at some hundred.
     const chain = at - (at % 60)
     const deps = new Set(at === chain ? [] : [ids[at - 1]])
-    for (let more = Math.floor(random() * 4); at > 20 && more > 0; more--) {
-      deps.add(ids[Math.floor(random() < 0.5 || at === chain ? random() * 20 : chain + random() * (at - chain))])
+    for (let more = at > 20 ? Math.floor(random() * 4) : 0; more > 0; more--) {
+      deps.add(
+        ids[
+          Math.floor(
+            random() < 0.5 || at === chain ? random() * 20 : chain + random() * (at - chain),
+          )
+        ],
+      )
     }
     const list = [...deps]
     const names = list.map((_, index) => word() + index)
@@ -94,7 +113,12 @@ const trees = {
       `require([${['array', 'collection', 'date', 'function', 'lang', 'math', 'number', 'object', 'seq', 'string', 'util'].map((part) => `'lodash/${part}'`).join(', ')}], function () {});\n`,
     ),
   'jquery src': (folder) =>
-    tree(folder, join(dirname(require.resolve('jquery/package.json')), 'src'), 'jquery', "require(['jquery/jquery'], function () {});\n"),
+    tree(
+      folder,
+      join(dirname(require.resolve('jquery/package.json')), 'src'),
+      'jquery',
+      "require(['jquery/jquery'], function () {});\n",
+    ),
 }
 
 /** @param {number[]} numbers */
@@ -125,7 +149,10 @@ try {
     for (let run = 0; run < runs; run++) {
       for (const [tool, { args }] of Object.entries(tools)) {
         const before = performance.now()
-        execFileSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+        execFileSync(process.execPath, args, {
+          cwd: folder,
+          stdio: ['ignore', 'ignore', 'inherit'],
+        })
         ;(times[tool] ??= []).push(performance.now() - before)
       }
     }
@@ -135,7 +162,11 @@ try {
         `  ${what.padEnd(34)}${seconds.padStart(8)}${String(Buffer.byteLength(code)).padStart(10)} B${String(gzipSync(code, { level: 9 }).length).padStart(9)} B gz`,
       )
     for (const [tool, { out }] of Object.entries(tools)) {
-      report(tool, readFileSync(join(folder, out), 'utf8'), `${(median(times[tool] ?? []) / 1000).toFixed(2)} s`)
+      report(
+        tool,
+        readFileSync(join(folder, out), 'utf8'),
+        `${(median(times[tool] ?? []) / 1000).toFixed(2)} s`,
+      )
     }
     const none = readFileSync(join(folder, 'none.out.js'), 'utf8')
     report("r.js's output in Vite's minifier", minifySync('none.js', none, { module: false }).code)

@@ -47,8 +47,7 @@ export function buildPlugin(context: Context): Plugin {
       try {
         peers = await context.peers()
         const projects = await context.projects()
-        const { nameOf } = peers
-        const settings = settingsOf(context, nameOf)
+        const settings = settingsOf(context, peers)
         // Beside Rolldown's own work; what it throws is for `generateBundle`.
         built = Promise.all(
           projects.map(async (project) => ({
@@ -88,7 +87,7 @@ export function buildPlugin(context: Context): Plugin {
         }
         for (const name of loaderNames(found, context.options.loader)) {
           const data = loaderData(name, all, found, emitted)
-          emit(name, loaderSource({ minify: settingsOf(context, found.nameOf).minify, data }))
+          emit(name, loaderSource({ minify: settingsOf(context, found).minify, data }))
         }
       } catch (error) {
         this.error(toLocated(error))
@@ -97,13 +96,13 @@ export function buildPlugin(context: Context): Plugin {
   }
 }
 
-function settingsOf(context: Context, nameOf: LinkSettings['nameOf']): LinkSettings {
+function settingsOf(context: Context, peers: Peers): LinkSettings {
   const { build, root } = context.config
   return {
     minify: build.minify !== false,
     map: Boolean(build.sourcemap),
     outDir: normalizePath(resolve(root, build.outDir)),
-    nameOf,
+    nameOf: (file) => peers.nameOf(file),
   }
 }
 

@@ -94,7 +94,7 @@ export async function planLayers(
     for (const id of entry.module.exclude) {
       for (const record of await provided(graph.ids.normalize(id), above)) left.add(record.id)
     }
-    const records = entry.records.filter((record) => !left.has(record.id))
+    const records = entry.records.filter((record) => !left.has(record.id) && fits(record))
     if (above.length <= 1) held.set(entry.name, records)
     return records
   }
@@ -117,7 +117,7 @@ export async function planLayers(
   }
   await addLateLayers(graph, trace, layers, reached)
   return {
-    layers: layers.map((layer) => ({ ...layer, records: layer.records.filter(fits) })),
+    layers,
     loose: [...reached.values()].filter((record) => !fits(record)),
     reached: [...reached.values()],
   }
@@ -142,11 +142,10 @@ async function addLateLayers(
     for (const id of record.nestedDeps) {
       if (held.has(id) || (await graph.module(id)) === undefined) continue
       const publicName = graph.ids.toPublicName(id)
-      const records = (await trace([id])).filter((entry) => !held.has(entry.id))
+      const records = (await trace([id])).filter((entry) => !held.has(entry.id) && fits(entry))
       const own = records.at(-1)
       // A layer stands in the place of its own module's file, so that file must be one that fits.
-      if (publicName === undefined || own?.id !== id || !fits(own) || names.has(publicName))
-        continue
+      if (publicName === undefined || own?.id !== id || names.has(publicName)) continue
       for (const entry of records) held.add(entry.id)
       names.add(publicName)
       layers.push({ publicName, name: id, records, create: false, insertRequire: [], asked: false })

@@ -211,7 +211,7 @@ export function patched(code: string, patches: readonly Patch[]): string {
 function decode(map: SourceMapLike): DecodedMap {
   const decoded = toDecodedMap(fromMap(map as Parameters<typeof fromMap>[0]))
   return {
-    mappings: decoded.mappings as unknown as readonly (readonly Segment[])[],
+    mappings: decoded.mappings,
     sources: map.sources,
     contents: map.sourcesContent ?? [],
     names: map.names,

@@ -49,7 +49,10 @@ export function newSyntax(code: string): readonly string[] {
         /[uysvd]/.test((node['regex'] as { flags: string } | undefined)?.flags ?? '')
       )
         say('flags')
-      if (type === 'Literal' && /^(?:0[bo]|['"].*\\u\{)/i.test(String(node['raw'] ?? '')))
+      if (
+        type === 'Literal' &&
+        /^(?:0[bo]|['"].*\\u\{)/i.test(code.slice(Number(node['start']), Number(node['end'])))
+      )
         say('literal')
     }
     for (const key in node) visit(node[key])

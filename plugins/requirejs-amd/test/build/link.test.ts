@@ -1,5 +1,16 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import {
+  array,
+  assert,
+  asyncProperty,
+  constantFrom,
+  nat,
+  oneof,
+  string,
+  stringMatching,
+  tuple,
+  uniqueArray,
+} from 'fast-check'
 import { parseSync } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { link, type LinkInput, type LinkOptions } from '../../src/link.ts'
@@ -27,25 +38,23 @@ function row(
 }
 
 describe('a table', () => {
-  const graphs = fc
-    .tuple(
-      fc.uniqueArray(fc.stringMatching(/^[a-z]{1,2}(\/[a-z ,|]{1,3}){0,2}$/), {
-        minLength: 4,
-        maxLength: 80,
-      }),
-      fc.array(fc.array(fc.nat(), { maxLength: 5 }), { minLength: 80, maxLength: 80 }),
-    )
-    .map(([ids, wanted]) =>
-      ids.map((id, at) => ({
-        id,
-        deps:
-          at === 0 ? [] : [...new Set((wanted[at] ?? []).map((number) => ids[number % at] ?? ''))],
-      })),
-    )
+  const graphs = tuple(
+    uniqueArray(stringMatching(/^[a-z]{1,2}(\/[a-z ,|]{1,3}){0,2}$/), {
+      minLength: 4,
+      maxLength: 80,
+    }),
+    array(array(nat(), { maxLength: 5 }), { minLength: 80, maxLength: 80 }),
+  ).map(([ids, wanted]) =>
+    ids.map((id, at) => ({
+      id,
+      deps:
+        at === 0 ? [] : [...new Set((wanted[at] ?? []).map((number) => ids[number % at] ?? ''))],
+    })),
+  )
 
   test('defines every module with its own ids and dependencies', async () => {
-    await fc.assert(
-      fc.asyncProperty(graphs, async (rows) => {
+    await assert(
+      asyncProperty(graphs, async (rows) => {
         const inputs = rows.map(({ id, deps }) =>
           row(id, [...deps, 'outside'], `function(){return ${id.length}}`),
         )
@@ -124,12 +133,12 @@ describe('the minifier', () => {
   })
 
   test('strings keep every character', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(
-          fc.string({ unit: 'binary' }),
-          fc.string({
-            unit: fc.constantFrom(
+    await assert(
+      asyncProperty(
+        oneof(
+          string({ unit: 'binary' }),
+          string({
+            unit: constantFrom(
               '"',
               "'",
               '`',

@@ -179,7 +179,7 @@ export async function visit(
     const node = makeNode()
     node.parentNode = head
     if (tag.src !== undefined) node.src = tag.src
-    if (tag.main !== undefined) node.setAttribute('data-main', tag.main)
+    if (tag.main !== undefined) node.attributes['data-main'] = tag.main
     scripts.push(node)
     const text = tag.text ?? textOf(node.src)
     if (text === undefined) throw new Error(`no ${tag.src}`)
