@@ -8,6 +8,7 @@ import { defineConfig, minifySync, parseSync, type ESTree, type Plugin } from 'v
 
 /** Names that no application reads: the loader's own notes on contexts and modules. */
 const internal = [
+  'bundlesMap',
   'checking',
   'defineEmitComplete',
   'defineEmitted',

@@ -10,6 +10,9 @@ import { nameToUrl } from './urls.ts'
 import { completeLoad } from './waiting.ts'
 import type { Context } from './types.ts'
 
+/** Is it the development's loader? Replaced by a literal when the loader is bundled. */
+declare const KOVU_DEVELOPMENT: boolean
+
 /**
  * Makes a context. Its functions may be replaced by whoever holds it; the loader calls them through it.
  * @param name its name; `_` is that of the page
@@ -38,9 +41,6 @@ export function newContext(name: string): Context {
     defQueue: [],
     defQueueMap: {},
     bundlesMap: {},
-    layers: [],
-    wanted: [],
-    asking: false,
     requires: 1,
     unnormalized: 1,
     checking: false,
@@ -48,6 +48,10 @@ export function newContext(name: string): Context {
     startTime: 0,
     nextTick: requirejs.nextTick,
   } as unknown as Context
+  if (KOVU_DEVELOPMENT) {
+    ctx.layers = []
+    ctx.wanted = []
+  }
   ctx.onError = of(report)
   ctx.makeModuleMap = of(makeModuleMap)
   ctx.configure = of(configure)

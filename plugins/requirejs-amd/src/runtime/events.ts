@@ -1,6 +1,6 @@
 /** Who waits for a module: listeners of `defined` and `error`. */
 import { each } from './objects.ts'
-import type { Fn, Module, Value } from './types.ts'
+import type { Fn, Module, RequireError, Value } from './types.ts'
 
 /**
  * Adds a listener.
@@ -23,4 +23,15 @@ export function emit(mod: Module, name: string, value: Value): void {
     listener(value)
   })
   if (name === 'error') delete mod.events[name]
+}
+
+/**
+ * A listener that passes an error on.
+ * @param mod whose listeners are told
+ * @returns the listener
+ */
+export function passError(mod: Module): Fn {
+  return function (error: RequireError) {
+    emit(mod, 'error', error)
+  }
 }

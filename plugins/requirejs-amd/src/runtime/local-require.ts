@@ -8,36 +8,32 @@ import { moduleOf, unregister } from './registry.ts'
 import { requirejs } from './requirejs.ts'
 import { removeScript } from './scripts.ts'
 import { checkLoaded, intake } from './waiting.ts'
-import type { Context, Fn, LocalRequire, ModuleMap, RequireOptions, Table, Value } from './types.ts'
+import type { Context, Fn, LocalRequire, ModuleMap, Value } from './types.ts'
 
 /**
  * Makes a `require`.
  * @param ctx the context
  * @param relMap the module that it belongs to; nothing for the page's
- * @param options for plugins and for retries
+ * @param skipMap are its ids final, so that `map` does not hold
  * @returns the function
  */
 export function makeRequire(
   ctx: Context,
   relMap?: ModuleMap | null,
-  options?: RequireOptions,
+  skipMap?: boolean,
 ): LocalRequire {
   function idOf(id: string): string {
     return ctx.makeModuleMap(id, relMap, false, true).id
   }
 
   function localRequire(deps: string | string[], callback?: Fn, errback?: Fn): Value {
-    if (options && options.enableBuildCallback && isFunction(callback)) {
-      // A mark that plugins of the old days look at.
-      ;(callback as unknown as Table<Value>)['__requireJsBuild'] = true
-    }
     if (typeof deps === 'string') return now(deps, callback, errback)
     intake(ctx)
     ctx.nextTick(function () {
       // Some may have come between.
       intake(ctx)
       var mod = moduleOf(ctx, ctx.makeModuleMap(null, relMap))
-      mod.skipMap = options && options.skipMap
+      mod.skipMap = skipMap
       init(ctx, mod, deps, callback, errback, true)
       checkLoaded(ctx)
     })

@@ -1,5 +1,5 @@
 /** The life of a module: known, wanted (enabled), fetched, inited by its `define()`, run, announced. */
-import { emit, listen } from './events.ts'
+import { emit, listen, passError } from './events.ts'
 import { each, eachOwn, has, isFunction, own } from './objects.ts'
 import { callPlugin } from './plugins.ts'
 import { load, moduleOf, on, unregister } from './registry.ts'
@@ -60,9 +60,7 @@ export function init(
   mod.factory = factory
   if (errback) listen(mod, 'error', errback)
   else if (mod.events['error']) {
-    errback = function (error: RequireError) {
-      emit(mod, 'error', error)
-    }
+    errback = passError(mod)
   }
   mod.depMaps = deps && deps.slice()
   mod.errback = errback || undefined
@@ -110,7 +108,7 @@ function fetch(ctx: Context, mod: Module): void {
     else load(ctx, mod)
   }
   if (!mod.shim) return go()
-  ctx.makeRequire(mod.map, { enableBuildCallback: true })(mod.shim.deps || [], go)
+  ctx.makeRequire(mod.map)(mod.shim.deps || [], go)
 }
 
 /**
@@ -213,9 +211,7 @@ export function enable(ctx: Context, mod: Module): void {
       })
       if (mod.errback) on(ctx, dep, 'error', mod.errback)
       else if (mod.events['error']) {
-        on(ctx, dep, 'error', function (error: RequireError) {
-          emit(mod, 'error', error)
-        })
+        on(ctx, dep, 'error', passError(mod))
       }
     }
     if (!has(specials, dep.id)) enableDep(ctx, mod, dep)

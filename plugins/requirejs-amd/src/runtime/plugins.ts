@@ -1,21 +1,12 @@
 /** Loader plugins: `plugin!resource` ids, their normalisation, their values. */
 import { makeError } from './errors.ts'
-import { emit, listen } from './events.ts'
+import { listen, passError } from './events.ts'
 import { normalize } from './ids.ts'
 import { eachOwn, has, own } from './objects.ts'
 import { load, moduleOf, on, unregister } from './registry.ts'
 import { requirejs } from './requirejs.ts'
 import { layerUrl } from './urls.ts'
-import type {
-  Context,
-  Init,
-  LoaderPlugin,
-  Module,
-  ModuleMap,
-  OnLoad,
-  RequireError,
-  Value,
-} from './types.ts'
+import type { Context, Init, LoaderPlugin, Module, ModuleMap, OnLoad, Value } from './types.ts'
 
 /**
  * Asks the plugin for the resource as soon as the plugin is there.
@@ -31,7 +22,7 @@ export function callPlugin(ctx: Context, mod: Module, init: Init): void {
     var map = mod.map
     var bundle = own(ctx.bundlesMap, map.id)
     var layer = bundle ? ctx.nameToUrl(bundle) : layerUrl(ctx, map.id)
-    var localRequire = ctx.makeRequire(map.parentMap, { enableBuildCallback: true })
+    var localRequire = ctx.makeRequire(map.parentMap)
     if (map.unnormalized) awaitNormalized(ctx, mod, plugin, init)
     else if (layer) {
       map.url = layer
@@ -67,9 +58,7 @@ function awaitNormalized(ctx: Context, mod: Module, plugin: LoaderPlugin, init: 
   if (!target) return
   ;(mod.depMaps as ModuleMap[]).push(normalized)
   if (mod.events['error']) {
-    listen(target, 'error', function (error: RequireError) {
-      emit(mod, 'error', error)
-    })
+    listen(target, 'error', passError(mod))
   }
   ctx.enable(normalized)
 }

@@ -19,7 +19,7 @@ if (isBrowser) base = root.document.getElementsByTagName('base')[0]
  * @returns the head, or what holds `<base>`
  */
 export function scriptParent(): Element {
-  return (base && base.parentElement) || (root.document.getElementsByTagName('head')[0] as Element)
+  return (base ? base.parentNode : root.document.getElementsByTagName('head')[0]) as Element
 }
 
 /**
@@ -108,8 +108,7 @@ function insert(ctx: Context, id: string, url: string, src: string): HTMLScriptE
   }
   node.src = src
   if (config.onNodeCreated) config.onNodeCreated(node, config, id, url)
-  if (base && base.parentNode) base.parentNode.insertBefore(node, base)
-  else (requirejs.s.head as Element).appendChild(node)
+  ;(requirejs.s.head as Element).insertBefore(node, base || null)
   return node
 }
 

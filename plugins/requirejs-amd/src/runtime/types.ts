@@ -120,12 +120,6 @@ export interface OnLoad {
   fromText: (text: string, textAlt?: string) => void
 }
 
-/** Options of a `require` function. */
-export interface RequireOptions {
-  enableBuildCallback?: boolean
-  skipMap?: boolean
-}
-
 /** A `require` function. */
 export interface LocalRequire {
   (deps: string | string[], callback?: Fn, errback?: Fn): Value
@@ -156,7 +150,7 @@ export interface Context {
   /** Development: layers that are to be asked for, one after the other. */
   wanted: { id: string; url: string }[]
   /** Development: is a layer under way? */
-  asking: boolean
+  asking?: boolean
   requires: number
   unnormalized: number
   checking: boolean
@@ -172,7 +166,7 @@ export interface Context {
   ) => ModuleMap
   configure: (config: Partial<Config>) => void
   makeShimExports: (shim: Shim) => Fn
-  makeRequire: (relMap?: ModuleMap | null, options?: RequireOptions) => LocalRequire
+  makeRequire: (relMap?: ModuleMap | null, skipMap?: boolean) => LocalRequire
   require: LocalRequire
   enable: (map: ModuleMap, parent?: Module) => void
   completeLoad: (id: string) => void

@@ -1,5 +1,5 @@
 /** From ids to URLs: `paths`, packages, bundles, `urlArgs`, and the hashed names that a build gave to files. */
-import { has, isBrowser, own, root } from './objects.ts'
+import { each, eachOwn, has, isBrowser, own, root } from './objects.ts'
 import { requirejs } from './requirejs.ts'
 import type { LoaderData } from './data.ts'
 import type { Config, Context, Table } from './types.ts'
@@ -16,18 +16,22 @@ export var staticRoot: string | undefined
 /** Id to the URL of the layer that defines it, of the build's own layers. */
 var layers: Table<string> = {}
 
-/** Absolute URLs by URL as written: resolving is slow, and the same few come again and again. */
-var known: Table<string> = {}
+/** Public names by URL as written: resolving is slow, and the same few come again and again. */
+var known: Table<string | undefined> = {}
 
 /** Learns where the static root is. To be called while the loader's own script runs. */
 export function findStaticRoot(): void {
-  var script = isBrowser ? (root.document.currentScript as HTMLScriptElement | null) : null
-  var own = script ? script.src : isBrowser ? '' : root.location.href
-  if (data.staticRoot && own) staticRoot = new URL(data.staticRoot, own).href
-  for (var layer in staticRoot ? data.bundles : {}) {
-    var ids = (data.bundles as Table<string[]>)[layer] as string[]
-    for (var i = 0; i < ids.length; i++) layers[ids[i] as string] = staticRoot + layer
+  // In a worker there is no way to know.
+  var script = isBrowser && (root.document.currentScript as HTMLScriptElement | null)
+  if (data.staticRoot && script && script.src) {
+    staticRoot = new URL(data.staticRoot, script.src).href
   }
+  if (!staticRoot) return
+  eachOwn(data.bundles || {}, function (ids, layer) {
+    each(ids, function (id) {
+      layers[id] = staticRoot + layer
+    })
+  })
 }
 
 /**
@@ -38,15 +42,14 @@ export function findStaticRoot(): void {
 export function publicName(url: string): string | undefined {
   if (!staticRoot) return undefined
   if (!has(known, url)) {
+    known[url] = undefined
     // A URL that cannot be parsed is left to the browser.
     try {
-      known[url] = new URL(url, isBrowser ? root.document.baseURI : root.location.href).href
-    } catch {
-      known[url] = ''
-    }
+      var absolute = new URL(url, root.document.baseURI).href.replace(/[?#].*/, '')
+      if (!absolute.indexOf(staticRoot)) known[url] = decodeURI(absolute.slice(staticRoot.length))
+    } catch {}
   }
-  var absolute = (known[url] as string).replace(/[?#].*/, '')
-  return absolute.indexOf(staticRoot) ? undefined : decodeURI(absolute.slice(staticRoot.length))
+  return known[url]
 }
 
 /**

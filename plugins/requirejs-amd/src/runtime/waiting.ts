@@ -38,7 +38,7 @@ export function nextPath(ctx: Context, id: string): boolean {
   paths.shift()
   // Always there on a `require` of the page.
   ;(ctx.require.undef as (id: string) => void)(id)
-  ctx.makeRequire(null, { skipMap: true })([id])
+  ctx.makeRequire(null, true)([id])
   return true
 }
 

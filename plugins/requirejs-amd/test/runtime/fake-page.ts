@@ -2,7 +2,7 @@
  * A page without a browser: a document that knows script elements, a clock that the test turns, and files by URL.
  * Loaders run in it as classic scripts; what they ask for and what modules do is written down.
  */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import vm from 'node:vm'
 import { beforeAll } from 'vitest'
@@ -72,6 +72,9 @@ class FakeElement {
   removeEventListener(name: string, listener: (event: object) => void): void {
     const at = this.listeners.findIndex(([n, l]) => n === name && l === listener)
     if (at >= 0) this.listeners.splice(at, 1)
+  }
+  insertBefore(node: FakeElement): void {
+    this.appendChild(node)
   }
   appendChild(node: FakeElement): void {
     node.parentNode = this
@@ -195,11 +198,30 @@ function show(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined'
 }
 
-/** Bundles the loader from its sources before the tests of a file. */
+/** Bundles the loader before the tests of a file, if its sources are newer. Test files run at the same time. */
 export function useLoader(): void {
   const root = fileURLToPath(new URL('../..', import.meta.url))
+  const made = `${root}dist/runtime/`
+  const time = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = [
+    'vite.config.ts',
+    ...readdirSync(`${root}src/runtime`).map((name) => `src/runtime/${name}`),
+  ]
   beforeAll(async () => {
-    await build({ root, configFile: `${root}vite.config.ts` })
+    const newest = Math.max(...sources.map((name) => time(root + name)))
+    if (Math.min(time(`${made}loader.js`), time(`${made}loader.min.js`)) > newest) return
+    const result = await build({
+      root,
+      configFile: `${root}vite.config.ts`,
+      build: { write: false },
+    })
+    if (!('output' in result)) throw new Error('The loader is one bundle.')
+    mkdirSync(made, { recursive: true })
+    for (const file of result.output) {
+      const temporary = `${made}${file.fileName}.${process.pid}`
+      writeFileSync(temporary, file.type === 'chunk' ? file.code : file.source)
+      renameSync(temporary, made + file.fileName)
+    }
   })
 }
 

@@ -1,5 +1,5 @@
 /** Random applications under require.js and under our loader. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { both, useLoader, type PageOptions } from './fake-page.ts'
 
@@ -132,7 +132,7 @@ function page(
     setTimeout(function () { var c = requirejs.s.contexts._
       log(Object.keys(c.defined), Object.keys(c.urlFetched)) }, 1000)`
   const delay = (url: string): number =>
-    app.delays[[...url].reduce((sum, c) => sum + c.charCodeAt(0), 0) % 5] ?? 1
+    app.delays[Array.from(url).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 5] ?? 1
   return { dataMain: 'js/main', site, delay }
 }
 

@@ -177,11 +177,9 @@ const pages: Record<string, ReturnType<typeof site>> = {
 }
 
 describe('the loader does as require.js does:', () => {
-  for (const [name, page] of Object.entries(pages)) {
-    test(name, () => {
-      const [theirs, ours] = both(page)
-      expect(ours).toEqual(theirs)
-      expect(theirs.log.length).toBeGreaterThan(0)
-    })
-  }
+  test.each(Object.entries(pages))('%s', (_name, page) => {
+    const [theirs, ours] = both(page)
+    expect(ours).toEqual(theirs)
+    expect(theirs.log.length).toBeGreaterThan(0)
+  })
 })
