@@ -80,10 +80,10 @@ describe('a build', () => {
     const list = await warnings({ 'a.mustache': 'x\n{{>b}}', 'b.mustache': '{{>a}}' })
     expect(list.sort()).toEqual([
       expect.stringMatching(
-        /ENDLESS_PARTIAL.*a\.mustache > b\.mustache > a\.mustache \(a\.mustache:2:1\)/,
+        /HULK_AMD_ENDLESS_PARTIAL.*a\.mustache > b\.mustache > a\.mustache \(a\.mustache:2:1\)/,
       ),
       expect.stringMatching(
-        /ENDLESS_PARTIAL.*b\.mustache > a\.mustache > b\.mustache \(b\.mustache:1:1\)/,
+        /HULK_AMD_ENDLESS_PARTIAL.*b\.mustache > a\.mustache > b\.mustache \(b\.mustache:1:1\)/,
       ),
     ])
     expect(await warnings({ 'a.mustache': '{{#x}}{{>a}}{{/x}}' })).toEqual([])

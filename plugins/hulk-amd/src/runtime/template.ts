@@ -3,39 +3,19 @@
  * and without a compiler (so no `eval` is needed). The one-letter names are the interface of the generated code.
  */
 
-type Context = unknown[]
-type Code = (this: Template, context: Context, partials: Partials, indent?: string) => string
-type Sub = (context: Context, partials: Partials, template: Template, indent?: string) => void
-type Partials = Record<string, unknown>
-type Section = (context: Context, partials: Partials, template: Template) => void
+import type {
+  Code,
+  CodeObject,
+  Compiler,
+  Context,
+  Descriptor,
+  Partials,
+  Section,
+  Sub,
+  TemplateOptions,
+} from './code.ts'
 
-interface Descriptor {
-  name: string
-  partials?: Record<string, Descriptor>
-  subs?: Record<string, Sub>
-  /** Gives the imported template of that name. */
-  t?: () => Template
-  base?: unknown
-  instance?: Template
-}
-
-/** The object a compiled template is made of. */
-export interface CodeObject {
-  code?: Code
-  partials?: Record<string, Descriptor>
-  subs?: Record<string, Sub>
-}
-
-/** Compiles a text at run time: a lambda's result, or a partial given as text. */
-export interface Compiler {
-  compile(text: string, options?: TemplateOptions): Template
-}
-
-export interface TemplateOptions {
-  delimiters?: string
-  disableLambda?: boolean
-  modelGet?: boolean
-}
+export type { CodeObject, Compiler, TemplateOptions } from './code.ts'
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
