@@ -46,11 +46,12 @@ export function requirejsAmd(options: Options = {}): Plugin[] {
     configureServer(server) {
       hot = new Hot(context, answers, server)
       answers.served = hot
-      if (!hasStaticsPeer(server.config)) server.middlewares.use(standalone(context, answers, server))
+      if (!hasStaticsPeer(server.config))
+        server.middlewares.use(standalone(context, answers, server))
     },
     async hotUpdate({ file, type }) {
-      if (this.environment.name !== 'client' || !hot) return
-      if (await hot.changed(file, type)) return []
+      if (this.environment.name !== 'client') return undefined
+      return (await hot?.changed(file, type)) ? [] : undefined
     },
   }
   return [main, buildPlugin(context)]

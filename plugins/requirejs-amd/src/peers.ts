@@ -42,7 +42,7 @@ function apisOf(config: ResolvedConfig): KovuApi[] {
  */
 export async function findPeers(config: ResolvedConfig): Promise<Peers> {
   const apis = apisOf(config)
-  const provider = apis.find((api) => api.statics)
+  const provider = apis.find((api) => api.statics !== undefined)
   const statics = await provider?.statics?.()
   const derives = apis.flatMap((api) => api.derives ?? [])
   const roots = statics
@@ -50,13 +50,13 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
     : [config.publicDir, config.root]
         .filter(Boolean)
         .map((dir) => ({ dir: normalizePath(dir), prefix: '' }))
-  const urls = apis.find((api) => api.urls)?.urls
+  const hasher = apis.find((api) => api.urls !== undefined)
   const source = statics ? byFinders(statics) : byFolders(roots.map(({ dir }) => dir))
   return {
     hasStatics: statics !== undefined,
     statics,
     derives,
-    urls,
+    urls: hasher && ((publicName, content) => hasher.urls?.(publicName, content)),
     find(publicName) {
       const wanted = derives.filter(({ to }) => publicName.endsWith(to))
       const derived = (preferSource: boolean): Found | undefined => {

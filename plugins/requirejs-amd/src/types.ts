@@ -138,9 +138,6 @@ export interface BuildFile {
   readonly generateSourceMaps: boolean | undefined
   /** Leave out `define('id', function () {})` for scripts without a module. */
   readonly skipModuleInsertion: boolean
-  /** Directory names are not part of the copy (r.js's `fileExclusionRegExp`). */
-  readonly fileExclusionRegExp: RegExp | undefined
-  readonly removeCombined: boolean
   /** `onBuildRead`/`onBuildWrite` run in the sandbox of the build file: `(id, path, contents) → contents`. */
   readonly onBuildRead: BuildHook | undefined
   readonly onBuildWrite: BuildHook | undefined

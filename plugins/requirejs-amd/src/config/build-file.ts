@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path'
 import vm from 'node:vm'
 import { normalizePath } from 'vite'
 import { AmdError } from '../error.ts'
-import type { BuildFile, BuildHook, BuildModule, BuildWrap, RequireConfig, Shim } from '../types.ts'
+import type { BuildFile, BuildModule, BuildWrap, RequireConfig, Shim } from '../types.ts'
 import { mergeConfig } from './merge.ts'
 import { readConfig } from './read.ts'
 import { isBuildKey, notesOn, type RjsBuild, type RjsModule } from './rjs.ts'
@@ -111,11 +111,8 @@ export async function readBuildFile(
     preserveLicenseComments: build.preserveLicenseComments ?? true,
     generateSourceMaps: build.generateSourceMaps,
     skipModuleInsertion: build.skipModuleInsertion ?? false,
-    fileExclusionRegExp:
-      build.fileExclusionRegExp === undefined ? undefined : new RegExp(build.fileExclusionRegExp),
-    removeCombined: build.removeCombined ?? false,
-    onBuildRead: build.onBuildRead as BuildHook | undefined,
-    onBuildWrite: build.onBuildWrite as BuildHook | undefined,
+    onBuildRead: build.onBuildRead,
+    onBuildWrite: build.onBuildWrite,
     pragmas: build.pragmas ?? {},
     pragmasOnSave: build.pragmasOnSave ?? {},
     rest: Object.fromEntries(Object.entries(build).filter(([key]) => isBuildKey(key))),
@@ -225,9 +222,7 @@ function plainShims(shims: Record<string, Shim | string[]>): Record<string, Shim
     plain[id] = {
       ...(given.deps ? { deps: [...given.deps] } : {}),
       ...(typeof given.exports === 'string' ? { exports: given.exports } : {}),
-      ...(typeof init === 'function' || typeof init === 'string'
-        ? { init: String(init as () => void) }
-        : {}),
+      ...(typeof init === 'function' || typeof init === 'string' ? { init: String(init) } : {}),
     }
   }
   return plain

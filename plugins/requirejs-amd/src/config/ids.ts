@@ -21,7 +21,8 @@ const specials = new Set(['require', 'exports', 'module'])
  * @param options The configuration and where files are.
  */
 export function createIds(options: IdsOptions): Ids {
-  const { config, prefix, find } = options
+  const { config, prefix } = options
+  const find = (publicName: string): Found | undefined => options.find(publicName)
   const rules = rulesOf(config)
   const lateKeys = new Set(
     Object.keys(options.dynamic ?? {}).flatMap((path) =>

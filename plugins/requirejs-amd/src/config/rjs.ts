@@ -79,97 +79,68 @@ export interface RjsBuild extends RequireConfig {
   pragmasOnSave?: Record<string, boolean>
 }
 
-/** Keys that are read by this plugin: of r.js and of RequireJS. */
-export const honoured: ReadonlySet<string> = new Set([
-  ...[
-    'appDir',
-    'baseUrl',
-    'dir',
-    'out',
-    'name',
-    'create',
-    'include',
-    'exclude',
-    'excludeShallow',
-    'insertRequire',
-  ],
-  ...[
-    'modules',
-    'mainConfigFile',
-    'stubModules',
-    'findNestedDependencies',
-    'inlineText',
-    'optimize',
-    'wrap',
-  ],
-  ...[
-    'preserveLicenseComments',
-    'generateSourceMaps',
-    'skipModuleInsertion',
-    'onBuildRead',
-    'onBuildWrite',
-  ],
-  ...['pragmas', 'pragmasOnSave', 'fileExclusionRegExp', 'removeCombined'],
-])
+/** Keys that are read by this plugin. */
+const honoured: ReadonlySet<string> =
+  words(`appDir baseUrl dir out name create include exclude excludeShallow
+  insertRequire modules mainConfigFile stubModules findNestedDependencies inlineText optimize wrap preserveLicenseComments
+  generateSourceMaps skipModuleInsertion onBuildRead onBuildWrite pragmas pragmasOnSave`)
 
 /** Run-time keys: they go into {@link RequireConfig}, as does any key nobody knows (a loader plugin's configuration). */
-export const runtime: ReadonlySet<string> = new Set([
-  ...[
-    'paths',
-    'bundles',
-    'packages',
-    'packagePaths',
-    'map',
-    'shim',
-    'config',
-    'nodeIdCompat',
-    'waitSeconds',
-    'deps',
-  ],
-  ...[
-    'callback',
-    'enforceDefine',
-    'xhtml',
-    'urlArgs',
-    'scriptType',
-    'skipDataMain',
-    'locale',
-    'text',
-    'hgn',
-  ],
-])
+const runtime: ReadonlySet<string> =
+  words(`paths bundles packages map shim config nodeIdCompat waitSeconds deps
+  callback enforceDefine xhtml urlArgs scriptType skipDataMain locale text hgn`)
 
-/** Keys without an effect on a page: r.js's own logging, its copying of the tree, its CSS. Not worth a warning. */
-export const harmless: ReadonlySet<string> = new Set([
-  ...[
-    'logLevel',
-    'keepBuildDir',
-    'writeBuildTxt',
-    'allowSourceOverwrites',
-    'preserveComments',
-    'optimizeCss',
-    'isBuild',
-  ],
-  ...[
-    'uglify',
-    'uglify2',
-    'skipDirOptimize',
-    'normalizeDirDefines',
-    'skipSemiColonInsertion',
-    'buildCSS',
-    'throwWhen',
-  ],
-  ...[
-    'dirExclusionRegExp',
-    'cssImportIgnore',
-    'cssPrefix',
-    'siteRoot',
-    'optimizeAllPluginResources',
-    'keepAmdefine',
-  ],
-])
+/** Keys that only say how r.js itself goes about its copy of the tree: nothing is lost without them. */
+const harmless: ReadonlySet<string> =
+  words(`logLevel keepBuildDir writeBuildTxt allowSourceOverwrites isBuild
+  preserveComments skipDirOptimize normalizeDirDefines skipSemiColonInsertion keepAmdefine buildCSS`)
+
+function words(text: string): Set<string> {
+  return new Set(text.split(/\s+/))
+}
 
 const refused: Readonly<Record<string, Omit<BuildNote, 'key'>>> = {
+  uglify: {
+    reason: "Vite's minifier has options of its own",
+    instead: "leave it out, or set `optimize: 'none'`",
+  },
+  uglify2: {
+    reason: "Vite's minifier has options of its own",
+    instead: "leave it out, or set `optimize: 'none'`",
+  },
+  optimizeCss: {
+    reason: 'CSS is not built here',
+    instead: 'name the .less or .css file in a template',
+  },
+  cssImportIgnore: {
+    reason: 'CSS is not built here',
+    instead: 'name the .less or .css file in a template',
+  },
+  cssPrefix: {
+    reason: 'CSS is not built here',
+    instead: 'name the .less or .css file in a template',
+  },
+  siteRoot: {
+    reason: 'CSS is not built here',
+    instead: 'name the .less or .css file in a template',
+  },
+  removeCombined: {
+    reason: 'every static file is published, those that went into a layer too',
+    instead: 'leave it out: their names may stand in a template',
+  },
+  fileExclusionRegExp: {
+    reason: 'the plugin for static files says what is published',
+    instead: "django-static's option `ignore`",
+  },
+  dirExclusionRegExp: {
+    reason: 'the plugin for static files says what is published',
+    instead: "django-static's option `ignore`",
+  },
+  optimizeAllPluginResources: {
+    reason: 'resources are put into the layers that depend on them',
+    instead: '`include` them in a layer',
+  },
+  throwWhen: { reason: 'a missing module always fails the build', instead: 'leave it out' },
   namespace: {
     reason: 'renaming the global functions is not supported',
     instead: 'load the output by its own <script> without require.js, or wrap it (`wrap: true`)',
@@ -220,7 +191,8 @@ const refused: Readonly<Record<string, Omit<BuildNote, 'key'>>> = {
 export function notesOn(build: Readonly<Record<string, unknown>>): BuildNote[] {
   return Object.entries(build).flatMap(([key, value]) => {
     const note = Object.hasOwn(refused, key) ? refused[key] : undefined
-    if (!note || value === undefined || value === false || isEmpty(value)) return []
+    if (!note || value === undefined || value === false || value === 'none' || isEmpty(value))
+      return []
     return [{ key, ...note }]
   })
 }
@@ -232,5 +204,6 @@ export function isBuildKey(key: string): boolean {
 }
 
 function isEmpty(value: unknown): boolean {
+  if (Object.prototype.toString.call(value) === '[object RegExp]') return false
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }

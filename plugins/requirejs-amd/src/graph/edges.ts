@@ -10,6 +10,8 @@ export interface Edges {
   readonly nestedDeps: readonly string[]
   /** Where an id is named first in the source. */
   readonly offsets: ReadonlyMap<string, number>
+  /** Ids of `require([…])` calls that handle their failing. */
+  readonly optional: ReadonlySet<string>
   /** Paths of loader plugin resources by their ids. */
   readonly resources: ReadonlyMap<string, string>
 }
@@ -61,7 +63,14 @@ export function edgesOf(analysis: Analysis, id: string, ids: Ids): Edges {
     )
     addAll(deps, own, parent)
   }
-  for (const call of analysis.requires) addAll(deps, call.deps, call.local ? id : undefined)
+  const needed = new Set(deps)
+  const optional = new Set<string>()
+  for (const call of analysis.requires) {
+    const parent = call.local ? id : undefined
+    addAll(deps, call.deps, parent)
+    addAll(call.errback ? optional : needed, call.deps, parent)
+  }
+  for (const dep of needed) optional.delete(dep)
   if (analysis.kind === 'main') {
     for (const { config } of analysis.configs)
       for (const dep of config.deps ?? []) add(deps, dep, undefined)
@@ -73,6 +82,7 @@ export function edgesOf(analysis: Analysis, id: string, ids: Ids): Edges {
     deps: [...deps],
     nestedDeps: [...nested].filter((dep) => !deps.has(dep)),
     offsets,
+    optional,
     resources,
   }
 }

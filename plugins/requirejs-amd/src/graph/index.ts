@@ -92,7 +92,13 @@ export function createGraph(options: GraphOptions): Graph {
       }
       return {
         record,
-        edges: { deps: [], nestedDeps: [], offsets: new Map(), resources: new Map() },
+        edges: {
+          deps: [],
+          nestedDeps: [],
+          offsets: new Map(),
+          optional: new Set<string>(),
+          resources: new Map(),
+        },
         stamp,
       }
     }
@@ -189,7 +195,9 @@ export function createGraph(options: GraphOptions): Graph {
       ),
     )
     for (const [id, publicName] of missing) {
-      if (provided.has(id)) continue
+      // What runs without it, or is defined by a neighbour, is left to run time.
+      const parent = entries.get(parents.get(id) ?? '')
+      if (provided.has(id) || parent?.edges.optional.has(id)) continue
       const problem = describe(id, publicName, parents, entries)
       if (!walk.onMissing) throw problem.error
       walk.onMissing(problem)

@@ -1,6 +1,6 @@
 /** A module's own source with its id in it, so that it can stand in one script with others. */
 import remapping from '@jridgewell/remapping'
-import MagicString from 'magic-string'
+import { MagicString } from 'magic-string'
 import { AmdError } from '../error.ts'
 import type { DefineCall, ModuleRecord, RegistryCode, Shim, SourceMapLike } from '../types.ts'
 
@@ -118,10 +118,10 @@ function chain(own: object, record: ModuleRecord): SourceMapLike {
   )
   const sources = map.sources.map((source) => source ?? record.source)
   return {
-    ...map,
     version: 3,
+    sourcesContent: map.sourcesContent,
     sources,
     names: map.names,
-    mappings: map.mappings as string,
-  } as SourceMapLike
+    mappings: String(map.mappings),
+  }
 }

@@ -36,8 +36,8 @@ export function standalone(
     const send = async (): Promise<boolean> => {
       const publicName = decodeURIComponent(path)
       if (publicName.split('/').includes('..')) return false
-      const { find } = await context.peers()
-      const found = find(publicName)
+      const peers = await context.peers()
+      const found = peers.find(publicName)
       const file = found && !found.derived ? found.file : undefined
       const answer = await answers.answer({ publicName, file, query: url.searchParams })
       let { body, type } = answer ?? { body: '', type: 'text/javascript; charset=utf-8' }
@@ -51,13 +51,7 @@ export function standalone(
       response.end(body)
       return true
     }
-    send().then(
-      (sent) => {
-        if (!sent) next()
-      },
-      (error: unknown) => {
-        next(error)
-      },
-    )
+    // eslint-disable-next-line promise/no-callback-in-promise -- that is how middlewares of this kind go on
+    send().then((sent) => (sent ? undefined : next()), next)
   }
 }

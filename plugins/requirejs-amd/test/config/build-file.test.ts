@@ -141,11 +141,12 @@ describe('a build file', () => {
         wrapShim: true,
         rawText: {},
         logLevel: 0,
-        cssIn: undefined,
+        optimizeCss: 'none',
+        uglify: { mangle: false },
       },
       { root },
     )
-    expect(build.notes.map(({ key }) => key)).toEqual(['namespace', 'wrapShim'])
+    expect(build.notes.map(({ key }) => key)).toEqual(['namespace', 'wrapShim', 'uglify'])
   })
 
   it('that cannot be run is an error with its place', async () => {

@@ -91,7 +91,7 @@ describe('ids', () => {
       expect({ written, parent, id }).toEqual({ written, parent, id: expected.id })
       const name = ours.toPublicName(id)
       const url = new URL(expected.url, 'https://site/').pathname
-      if (name !== undefined) expect({ id, url: `/static/${name}` }).toEqual({ id, url })
+      expect({ id, url: name === undefined ? url : `/static/${name}` }).toEqual({ id, url })
     }
   })
 

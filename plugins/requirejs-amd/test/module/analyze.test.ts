@@ -7,7 +7,9 @@ const only = (code: string): Analysis['defines'][number] => {
   const { kind, defines } = read(code)
   expect(kind).toBe('amd')
   expect(defines).toHaveLength(1)
-  return defines[0] as Analysis['defines'][number]
+  const [call] = defines
+  if (!call) throw new Error('no define call')
+  return call
 }
 const idsOf = (list: readonly { id: string }[] | undefined): string[] | undefined =>
   list?.map(({ id }) => id)

@@ -10,7 +10,6 @@ import {
 import { once } from 'node:events'
 import http from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -61,10 +60,10 @@ async function start(options: Options = {}, peers: Plugin[] = []): Promise<void>
   })
   const { hot } = server.environments.client
   const send = hot.send.bind(hot)
-  hot.send = ((payload: { type: string }) => {
-    sent.push(payload)
-    send(payload as never)
-  }) as typeof hot.send
+  hot.send = (...given: unknown[]) => {
+    sent.push(given[0] as { type: string })
+    send(...(given as Parameters<typeof send>))
+  }
   await server.listen()
 }
 
@@ -72,7 +71,8 @@ async function get(
   path: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; text: string; type: string }> {
-  const { port } = server?.httpServer?.address() as AddressInfo
+  const address = (server as ViteDevServer).httpServer?.address()
+  const port = typeof address === 'object' ? address?.port : undefined
   // Not `fetch`, which sets its own Sec-Fetch headers.
   const [response] = (await once(
     http.get({ host: '127.0.0.1', port, path, headers }),
@@ -123,9 +123,8 @@ describe('in a plain Vite project', () => {
     const map = JSON.parse((await get(`/js/${url}`)).text) as {
       sections: { map: { sources: string[] } }[]
     }
-    expect(map.sections.map((section) => section.map.sources[0])).toEqual([
-      ...['/js/part.js', '/js/text.js', '/lib/named.js', '/js/app.js', '/js/main.js'],
-    ])
+    const sources = map.sections.flatMap((section) => section.map.sources).join(' ')
+    expect(sources).toBe('/js/part.js /js/text.js /lib/named.js /js/app.js /js/main.js')
     // What main.js configured holds for later requests too.
     const later = await get('/lib/named.js?amd=lib%2Fnamed&have=other', classic)
     expect(later.text).toContain("define('lib/named', []")
@@ -330,7 +329,7 @@ describe('beside a plugin for static files', () => {
     const answer = await kovu.kovu.answers?.(ask)
     expect(
       [...String(answer?.body).matchAll(/define\((?:'([^']+)')/g)].map((match) => match[1]),
-    ).toEqual([...['t/hello', 'logo', 'app', 'main']])
+    ).toEqual(['t/hello', 'logo', 'app', 'main'])
     expect(String(answer?.body)).toContain("define('t/hello', { text: 'HELLO' })")
     expect(await kovu.kovu.answers?.({ ...ask, query: new URLSearchParams() })).toBeUndefined()
     write({ 'media/main/t/hello.txt': 'again' })
