@@ -10,6 +10,7 @@ import { defineConfig, minifySync, parseSync, type ESTree, type Plugin } from 'v
 const internal = [
   'bundlesMap',
   'checking',
+  'defQueueMap',
   'defineEmitComplete',
   'defineEmitted',
   'defining',
@@ -17,6 +18,8 @@ const internal = [
   'enabledRegistry',
   'enabling',
   'pluginMaps',
+  'exportsFn',
+  'makeShimExports',
   'requires',
   'skipMap',
   'startTime',

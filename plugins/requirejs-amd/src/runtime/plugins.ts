@@ -5,7 +5,7 @@ import { normalize } from './ids.ts'
 import { eachOwn, has, own } from './objects.ts'
 import { load, moduleOf, on, unregister } from './registry.ts'
 import { requirejs } from './requirejs.ts'
-import { layerUrl } from './urls.ts'
+import { layerOf } from './urls.ts'
 import type { Context, Init, LoaderPlugin, Module, ModuleMap, OnLoad, Value } from './types.ts'
 
 /**
@@ -20,12 +20,11 @@ export function callPlugin(ctx: Context, mod: Module, init: Init): void {
   ;(mod.depMaps as ModuleMap[]).push(pluginMap)
   on(ctx, pluginMap, 'defined', function (plugin: LoaderPlugin) {
     var map = mod.map
-    var bundle = own(ctx.bundlesMap, map.id)
-    var layer = bundle ? ctx.nameToUrl(bundle) : layerUrl(ctx, map.id)
+    var layer = own(ctx.bundlesMap, map.id) || layerOf(ctx, map.id)
     var localRequire = ctx.makeRequire(map.parentMap)
     if (map.unnormalized) awaitNormalized(ctx, mod, plugin, init)
     else if (layer) {
-      map.url = layer
+      map.url = ctx.nameToUrl(layer)
       load(ctx, mod)
     } else plugin.load(map.name, localRequire, onLoad(ctx, mod, localRequire, init), ctx.config)
   })

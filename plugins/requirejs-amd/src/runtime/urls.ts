@@ -87,14 +87,13 @@ export function unhashedUrl(url: string): string {
 }
 
 /**
- * The URL of the build's layer that defines an id.
+ * The build's layer that defines an id.
  * @param ctx the context; only the default one has layers
  * @param id the id
- * @returns the layer's URL, or undefined
+ * @returns the layer's URL under its public name, or undefined
  */
-export function layerUrl(ctx: Context, id: string): string | undefined {
-  var url = ctx.contextName === '_' ? own(layers, id) : undefined
-  return url && hashedUrl(url)
+export function layerOf(ctx: Context, id: string): string | undefined {
+  return ctx.contextName === '_' ? own(layers, id) : undefined
 }
 
 /**
@@ -126,14 +125,15 @@ export function nameToUrl(ctx: Context, id: string, ext?: string, skipExt?: bool
   id = own(config.pkgs, id) || id
   var bundle = own(ctx.bundlesMap, id)
   if (bundle) return ctx.nameToUrl(bundle, ext, skipExt)
-  var layer = skipExt ? undefined : layerUrl(ctx, id)
   var url = id + (ext || '')
-  if (layer) url = layer
-  else if (!requirejs.jsExtRegExp.test(id)) {
+  if (!requirejs.jsExtRegExp.test(id)) {
     url = pathOf(config, id)
     url += ext || (skipExt || /^data:|^blob:|\?/.test(url) ? '' : '.js')
     if (!/^(\/|[\w+.-]+:)/.test(url)) url = config.baseUrl + url
   }
+  // Layers of several pages may hold the same id; one that stands where the id leads is the one meant.
+  var layer = skipExt ? undefined : layerOf(ctx, id)
+  if (layer && !has(data.bundles as object, publicName(url) || '')) url = layer
   var args = config.urlArgs as ((id: string, url: string) => string) | undefined
   return hashedUrl(url) + (args && url.indexOf('blob:') ? args(id, url) : '')
 }

@@ -144,6 +144,6 @@ test('a random application does the same under both loaders', () => {
       if (theirs.log.some((line) => line.includes('Maximum call'))) return
       expect(ours).toEqual(theirs)
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 300) },
+    { numRuns: Number(process.env['RUNS'] ?? 150) },
   )
 })

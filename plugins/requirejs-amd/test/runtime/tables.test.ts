@@ -122,6 +122,24 @@ describe('a page of a build', () => {
     ])
   })
 
+  test('pages whose modules have the same ids get their own layers', () => {
+    const data = {
+      files: { 'one/main.js': hash, 'two/main.js': other },
+      bundles: { 'one/main.js': ['main', 'dep'], 'two/main.js': ['main'] },
+    }
+    const site = {
+      [`/static/one/main.${hash}.js`]: `define('dep', function () { return 1 }); define('main', ['dep'], function (d) { log('one', d) })`,
+      [`/static/two/main.${other}.js`]: `define('dep', function () { return 2 }); define('main', ['dep'], function (d) { log('two', d) })`,
+    }
+    const one = run(data, { dataMain: `/static/one/main.${hash}.js`, site })
+    const two = run(data, {
+      inline: [`require.config({ baseUrl: '/static/two' }); require(['main'])`],
+      site,
+    })
+    expect(one.log).toEqual(['one 1'])
+    expect(two.log).toEqual(['two 2'])
+  })
+
   test('configuration of the build is there before the page speaks, which may change it', () => {
     const { log } = run(
       {
