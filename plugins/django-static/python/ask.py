@@ -30,14 +30,15 @@ def project_files():
     return sorted(files)
 
 
-def storage_info():
-    from django.contrib.staticfiles.storage import staticfiles_storage
+def storage_info(settings):
+    """Of the class alone: a storage without a STATIC_ROOT cannot even be made."""
+    from django.utils.module_loading import import_string
 
-    try:
-        staticfiles_storage.exists("")
-    except Exception:  # noqa: BLE001 - a storage without a STATIC_ROOT cannot even be asked
-        pass
-    kind = type(getattr(staticfiles_storage, "_wrapped", staticfiles_storage))
+    storages = getattr(settings, "STORAGES", None)
+    if storages is None:
+        kind = import_string(settings.STATICFILES_STORAGE)
+    else:
+        kind = import_string(storages["staticfiles"]["BACKEND"])
     return {
         "name": "%s.%s" % (kind.__module__, kind.__qualname__),
         "manifest": any(base.__name__ == "ManifestFilesMixin" for base in kind.__mro__),
@@ -116,7 +117,7 @@ def answer():
         "staticRoot": os.path.abspath(str(root)) if root else None,
         "finders": [finder_info(finder, ignore_patterns) for finder in finders.get_finders()],
         "ignorePatterns": ignore_patterns,
-        "storage": storage_info(),
+        "storage": storage_info(settings),
         "apps": [os.path.abspath(config.path) for config in apps.get_app_configs()],
         "templates": [template_info(engine) for engine in settings.TEMPLATES],
         "middleware": list(settings.MIDDLEWARE or []),

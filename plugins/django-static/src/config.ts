@@ -22,8 +22,7 @@ export function configPlugin(context: Context, offers: KovuApi): Plugin {
     name: 'django-static',
     api: { kovu } satisfies KovuPluginApi,
     async config(user, { command, mode }) {
-      context.root = resolve(user.root ?? process.cwd())
-      context.mode = mode
+      context.begin(resolve(user.root ?? process.cwd()), mode)
       context.userTargets = user.kovu?.targets
       const project = await context.project()
       return command === 'serve'

@@ -18,7 +18,7 @@ export interface Project {
 /** What the hooks of one plugin call have in common. */
 export interface Context {
   readonly options: ResolvedOptions
-  /** Vite's root, absolute. Known from the `config` hook on. */
+  /** Vite's root, absolute. */
   root: string
   mode: string
   /** Vite's resolved configuration, from `configResolved` on. */
@@ -27,6 +27,8 @@ export interface Context {
   userTargets: readonly string[] | undefined
   /** What the other plugins offer, from `configResolved` on. */
   peers: readonly KovuApi[]
+  /** Begins a server or a build: what was known of the project before is forgotten. */
+  begin(root: string, mode: string): void
   /** Asks Django at the first call. */
   project(): Promise<Project>
   /** Asks again, for comparison: what {@link project} gives stays. */
@@ -53,6 +55,11 @@ export function createContext(options: ResolvedOptions): Context {
     peers: [],
     served: new Set(),
     told: false,
+    begin(root, mode) {
+      context.root = root
+      context.mode = mode
+      asked = undefined
+    },
     project() {
       asked ??= openProject(context).catch((error: unknown) => {
         asked = undefined

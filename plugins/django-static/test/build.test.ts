@@ -39,7 +39,7 @@ function peers(): Plugin {
       const own = config.plugins.find(({ name }) => name === 'django-static') as {
         api: { kovu: KovuApi }
       }
-      urls = own.api.kovu.urls
+      urls = (publicName, source) => own.api.kovu.urls?.(publicName, source)
     },
     generateBundle() {
       const main = 'define("main",[],function(){})'

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'vite'
+import { expect, onTestFinished, test } from 'vitest'
+import { publish } from '../src/publish.ts'
+import { readTree } from './support/build.ts'
+
+const HERE = import.meta.dirname
+
+function temporary(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'kovu-publish-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }))
+  return dir
+}
+
+test('whatever the moment it is killed at, one release is whole', async () => {
+  const dir = temporary()
+  await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: {
+      ssr: join(HERE, '../src/publish.ts'),
+      outDir: dir,
+      emptyOutDir: false,
+      rolldownOptions: { output: { entryFileNames: 'publish.mjs' } },
+    },
+  })
+  const root = join(dir, 'site')
+  let whole = 0
+  for (let round = 0; round < 12; round += 1) {
+    await runAndKill(join(dir, 'publish.mjs'), root, 3 + round * 17)
+    const text = tryRead(join(root, 'staticfiles.json'))
+    if (text === undefined) continue
+    const { letter, paths } = JSON.parse(text) as { letter: string; paths: string[] }
+    const broken = paths.filter((path) => tryRead(join(root, path)) !== letter.repeat(20_000))
+    expect([round, broken]).toEqual([round, []])
+    whole += 1
+  }
+  expect(whole).toBeGreaterThan(5)
+  // The next run tidies up what the killed ones left.
+  publish(root, [], '{}')
+  expect([...readTree(root).keys()].filter((name) => name.startsWith('.kovu'))).toEqual([])
+})
+
+function runAndKill(module: string, root: string, delay: number): Promise<void> {
+  return new Promise((done) => {
+    const script = join(HERE, 'support/publish-forever.mjs')
+    const child = spawn(process.execPath, [script, module, root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), delay))
+    child.on('close', () => done())
+  })
+}
+
+function tryRead(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+test('a file of a hashed name that was cut short is written again', () => {
+  const root = temporary()
+  writeFileSync(join(root, 'a.0123456789ab.txt'), 'cut')
+  const source = { content: Buffer.from('cut short'), from: 'a.txt' }
+  const { written } = publish(root, [{ name: 'a.0123456789ab.txt', source, hashed: true }], '{}')
+  expect(written).toEqual(['a.0123456789ab.txt', 'staticfiles.json'])
+})

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { resolveOptions } from '../src/options.ts'
+
+const HOME = new URL('..', import.meta.url)
+const README = readFileSync(new URL('README.md', HOME), 'utf8')
+const source = (name: string): string => readFileSync(new URL(`src/${name}`, HOME), 'utf8')
+
+test('the README describes every option, and no other', () => {
+  const declared = [
+    ...(source('options.ts')
+      .split('/** Options with every default')[0]
+      ?.matchAll(/^ {2}(\w+)\?:/gm) ?? []),
+  ]
+  const described = [...README.matchAll(/^### `(\w+)`$/gm)]
+  expect(described.map(([, name]) => name)).toEqual(declared.map(([, name]) => name))
+})
+
+test('the README has a row for every error code, and every code has a test', () => {
+  const codes = new Set(source('error.ts').match(/DJANGO_STATIC_[A-Z]+/g))
+  const rows = [...README.matchAll(/^\| `(DJANGO_STATIC_[A-Z]+)` \|/gm)].map(([, code]) => code)
+  expect(rows.sort()).toEqual([...codes].sort())
+})
+
+test('the defaults are those of the README', () => {
+  expect(resolveOptions({})).toEqual({
+    manage: 'manage.py',
+    python: undefined,
+    settings: undefined,
+    env: {},
+    ignore: undefined,
+    entries: [],
+    overlay: true,
+    compress: false,
+  })
+})
+
+test('no file is longer than 300 lines', () => {
+  for (const name of readdirSync(new URL('src', HOME))) {
+    expect([name, source(name).split('\n').length <= 300]).toEqual([name, true])
+  }
+})
