@@ -1,4 +1,5 @@
 /** A module of the graph as the linker takes it. */
+import { parseSync } from 'vite'
 import type { LinkInput } from './link.ts'
 import type { Origin, Part } from './link-map.ts'
 import { quote } from './link-table.ts'
@@ -69,17 +70,28 @@ function plainRow({ id, code, analysis, origin }: Read): LinkInput | undefined {
   if (call === undefined || second !== undefined || analysis.requires.length > 0) return undefined
   if (analysis.configs.length > 0 || (call.id !== undefined && call.id !== id)) return undefined
   if (call.factory === undefined || call.computedDeps) return undefined
-  const before = outside(code.slice(0, call.start))
-  const after = outside(code.slice(call.end))
+  const prelude = code.slice(0, call.start)
+  const before = outside(prelude)
   const deps = depsOf(call)
-  if (before === undefined || after === undefined || deps === undefined) return undefined
+  if (outside(code.slice(call.end)) === undefined || deps === undefined) return undefined
+  if (before === undefined && !isPrelude(prelude)) return undefined
   if (!isLiteralFactory(text(code, call.factory))) return undefined
   return {
     kind: 'row',
     id,
     deps: deps.map((dep) => absoluteId(dep, id)),
-    factory: around(before, { text: text(code, call.factory), origin: at(origin, call.factory) }),
+    before: before === undefined ? { text: prelude, origin } : undefined,
+    factory: around(before ?? { strict: false, licenses: [] }, {
+      text: text(code, call.factory),
+      origin: at(origin, call.factory),
+    }),
   }
+}
+
+/** Statements that end before the call, and that neither know modules nor say how the file is to be run. */
+function isPrelude(code: string): boolean {
+  if (/\b(?:define|require|requirejs)\b|['"]use strict['"]/.test(code)) return false
+  return parseSync('prelude.js', code, { sourceType: 'script' }).errors.length === 0
 }
 
 /** A function or an object, and not what a call of one returns: its meaning does not depend on when it is evaluated. */

@@ -17,6 +17,8 @@ export type LinkInput =
       readonly deps: readonly string[]
       /** The factory expression, with what has to stand around it. */
       readonly factory: readonly Part[]
+      /** Statements that run with the file, and have nothing to do with modules. */
+      readonly before?: Part | undefined
     }
   /** Text that stands at the top level as it is. */
   | { readonly kind: 'text'; readonly parts: readonly Part[] }
@@ -79,11 +81,19 @@ export async function link(
   }
 }
 
+type Row = Extract<LinkInput, { kind: 'row' }> & TableRow
+
 function assemble(inputs: readonly LinkInput[], tables: boolean): readonly Part[] {
   const parts: Part[] = []
   const own = (text: string): void => void parts.push({ text, origin: undefined })
-  let run: (TableRow & { factory: readonly Part[] })[] = []
+  let run: Row[] = []
   const flush = (): void => {
+    // Before the definitions of the whole run, which only name functions: nobody can tell.
+    for (const { before } of run) {
+      if (before === undefined) continue
+      parts.push(before)
+      own('\n;\n')
+    }
     if (
       tables &&
       run.length >= TABLE_ROWS &&

@@ -125,3 +125,19 @@ test.each([
   expect(after.loaded).toEqual(['js/main.js'])
   expect(newSyntax(output.get('js/main.js') ?? '')).toEqual([])
 })
+
+test('statements before a definition stay global, and do not keep its module out of the table', async () => {
+  const module = (at: number): string =>
+    `if (!!!templates) var templates = {};\ncount = (window.count || 0) + ${at}\ndefine([${at > 0 ? `'m${at - 1}'` : ''}],function(){trace.push(${at});return typeof templates});`
+  using site = new Site({
+    ...Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`js/m${at}.js`, module(at)])),
+    'js/guarded.js': 'if (window.count) define(function(){return "guarded"});',
+    'js/main.js': "require(['m5','guarded'],function(m,g){trace.push(m,g,count,templates)})",
+    '/build.js': `({appDir:'www',baseUrl:'js',dir:'www-built',modules:[{name:'main'}]})`,
+  })
+  const before = await visit(site.sources(), MAIN)
+  const output = await site.ours()
+  const after = await visit(output, MAIN)
+  expect(JSON.stringify(after.trace)).toBe(JSON.stringify(before.trace))
+  expect(output.get('js/main.js')).not.toMatch(/define\("m2"/)
+})
