@@ -31,7 +31,8 @@ export interface VhostDevOptions {
   readonly port?: number
   /**
    * Which host is answered by what: `'vite'`, a port or URL of an application, or an {@link AppHost}. Keys are names
-   * below the domain; `''` and `'@'` are the domain itself, `'*'` is any one label.
+   * below the domain; `''` and `'@'` are the domain itself, `'*'` is any one label, and the domain itself
+   * when nothing else is.
    */
   readonly hosts: Readonly<Record<string, number | string | AppHost>>
   /** Where the certificate comes from. Default: an authority of the project's own in the user's data folder. */
@@ -95,7 +96,8 @@ export function resolveOptions(options: VhostDevOptions, root: string): Resolved
     hosts.set(pattern, resolveHost(key, pattern, value, inject, root))
   }
   if (hosts.size === 0) fail("hosts: expected at least one host, such as { cdn: 'vite' }.")
-  return { domain, port, hosts: withDistinctNames([...hosts.values()]), certificates }
+  const named = withDistinctNames([...hosts.values()])
+  return { domain, port, hosts: withApex(named, domain), certificates }
 }
 
 function resolveHost(
@@ -131,13 +133,32 @@ function nameOf(run: AppHost['run']): string {
   return text.includes('manage.py') ? 'django' : 'app'
 }
 
+/** `*` of the domain itself means the domain too, as a site's own front door has the name that all others end in. */
+function withApex(hosts: readonly ResolvedHost[], domain: string): ResolvedHost[] {
+  const any = hosts.find(({ pattern }) => pattern === `*.${domain}`)
+  if (any === undefined || hosts.some(({ pattern }) => pattern === domain)) return [...hosts]
+  return [...hosts, { ...any, pattern: domain, ...(any.kind === 'app' && { run: undefined }) }]
+}
+
+/** One name for each process; hosts that share its target share its name. */
 function withDistinctNames(hosts: readonly ResolvedHost[]): ResolvedHost[] {
   const taken = new Map<string, number>()
-  return hosts.map((host) => {
+  const runners = new Map<string, string>()
+  const named = hosts.map((host) => {
     if (host.kind === 'vite' || host.run === undefined) return host
     const count = (taken.get(host.name) ?? 0) + 1
     taken.set(host.name, count)
-    return count === 1 ? host : { ...host, name: `${host.name}${count}` }
+    const name = count === 1 ? host.name : `${host.name}${count}`
+    const target = JSON.stringify(host.target)
+    if (runners.has(target)) {
+      fail(`hosts: ${host.pattern} and '${runners.get(target)}' both run something at one target.`)
+    }
+    runners.set(target, name)
+    return { ...host, name }
+  })
+  return named.map((host) => {
+    if (host.kind === 'vite' || host.run !== undefined) return host
+    return { ...host, name: runners.get(JSON.stringify(host.target)) ?? host.name }
   })
 }
 
