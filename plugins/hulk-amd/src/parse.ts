@@ -12,7 +12,7 @@ export interface Node extends Token {
 }
 
 /** Deeper than any template is; parsers of the generated code run out of stack somewhere above it. */
-export const MAX_DEPTH = 400
+const MAX_DEPTH = 400
 
 const OPENERS = new Set(['#', '^', '<', '$'])
 const ALLOWED_IN_PARENT = new Set(['_t', '\n', '$', '/'])
@@ -22,7 +22,7 @@ const ALLOWED_IN_PARENT = new Set(['_t', '\n', '$', '/'])
  *
  * @param tokens From `scan`; they become the tree's nodes.
  * @throws {@link TemplateError} for sections that do not match, are not closed or not opened, for content that a parent
- *   tag cannot hold, and for nesting deeper than {@link MAX_DEPTH}.
+ *   tag cannot hold, and for nesting deeper than 400 levels.
  */
 export function parse(tokens: readonly Token[]): Node[] {
   const root: Node[] = []

@@ -1,7 +1,7 @@
 import { TemplateError } from './error.ts'
 
 /** `_v` is `{{name}}`, `_t` literal text, `\n` a line's end; the others are the tag's own character. */
-export type TokenType = '#' | '^' | '<' | '$' | '/' | '!' | '>' | '{' | '&' | '_v' | '_t' | '\n'
+type TokenType = '#' | '^' | '<' | '$' | '/' | '!' | '>' | '{' | '&' | '_v' | '_t' | '\n'
 
 /** A piece of a template, with its place. */
 export interface Token {

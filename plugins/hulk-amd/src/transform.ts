@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Plugin } from 'vite'
-import { parseFile, slashed, type Context, type TemplateFile } from './context.ts'
+import { debug, parseFile, slashed, type Context, type TemplateFile } from './context.ts'
 import { emitEsm, emitRender } from './emit.ts'
 import { frameOf, locate } from './error.ts'
 import { lint } from './lint.ts'
@@ -42,6 +42,7 @@ export function transformPlugin(context: Context): Plugin {
         }
         lintTemplate(context, template, warn)
         const partials = await linkPartials(context, file, template, warn)
+        debug('%s with %d partials', id, partials.size)
         if (context.options.types) await writeTypes(file, template, partials)
         const hot = context.serve && !options?.ssr
         const pieces = emitEsm(template, {
