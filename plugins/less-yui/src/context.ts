@@ -14,6 +14,8 @@ export class Context {
   readonly broken: Map<string, LessYuiError> = new Map()
   /** The sheets as the browser last heard of them, by source. */
   readonly shown: Map<string, Compiled> = new Map()
+  /** The sheets that a sheet `@import`s in its CSS, by source. */
+  readonly imported: Map<string, readonly string[]> = new Map()
   /** Shows an error in the browser; set while a development server runs. */
   show: ((error: LessYuiError) => void) | undefined
   /** Did the user leave minifying in Vite's pipeline to us? Known in `config`, before Vite fills in its default. */
@@ -99,6 +101,14 @@ export class Context {
       if (first) this.show?.(error)
       return good
     }
+  }
+
+  /** Every path that matters to a sheet, those of the sheets it `@import`s among them. */
+  watched(source: string): string[] {
+    const sources = [source, ...(this.imported.get(source) ?? [])]
+    const watched = new Set<string>()
+    for (const each of sources) for (const file of this.sheets.watched(each)) watched.add(file)
+    return [...watched]
   }
 
   configure(config: ResolvedConfig): void {

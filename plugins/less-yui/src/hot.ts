@@ -39,6 +39,11 @@ export function hotPlugin(context: Context): Plugin {
           shown.set(source, compiled)
           const nodes = environment.moduleGraph.getModulesByFile(slashed(cssOf(source)))
           stale.push(...(nodes ?? []))
+          for (const [parent, sources] of context.imported) {
+            if (!sources.includes(source)) continue
+            const importers = environment.moduleGraph.getModulesByFile(slashed(cssOf(parent)))
+            stale.push(...(importers ?? []))
+          }
           // It failed when it was first asked for: no module knows of it, the page must ask again.
           if (wasBroken && !nodes?.size) environment.hot.send({ type: 'full-reload' })
         } catch (error) {

@@ -1,6 +1,7 @@
 import type { Plugin, ResolvedConfig } from 'vite'
 import type { Context } from './context.ts'
 import { located } from './error.ts'
+import { derivedImports, inline } from './inline.ts'
 import { minify } from './minify/index.ts'
 import { hasFlag, parseRequest, sheetRE, sourceOf } from './request.ts'
 import { annotate, finish } from './sheet.ts'
@@ -28,7 +29,16 @@ export function loadPlugin(context: Context): Plugin {
             for (const watched of context.sheets.watched(source)) this.addWatchFile(watched)
             return { code: `export default ${JSON.stringify(css)}`, map: { mappings: '' } }
           }
-          if (isLinked(context, file, query)) return { code: STAND_IN, map: { mappings: '' } }
+          if (isLinked(context, file, query)) {
+            await noteImports(context, source, file, css)
+            return { code: STAND_IN, map: { mappings: '' } }
+          }
+          const inlined = await inline(css, file, {
+            preferSource: context.options.preferSource,
+            compile: (other) => context.compile(other),
+          })
+          context.imported.set(source, inlined.sources)
+          if (inlined.sources.length > 0) return { code: inlined.css, map: { mappings: '' } }
           return { code: css, map: map ?? { mappings: '' } }
         } catch (error) {
           return this.error(located(error) ?? (error as Error))
@@ -45,7 +55,7 @@ export function sheetPlugin(context: Context): Plugin {
     transform: {
       filter: { id: { include: sheetRE, exclude: /[?&](?:raw|url|worker|sharedworker)\b/ } },
       async handler(css, id) {
-        const { config, options, sheets } = context
+        const { config, options } = context
         if (!config) return undefined
         const { file, query } = parseRequest(id)
         const source = sourceOf(file, options.preferSource)
@@ -53,7 +63,7 @@ export function sheetPlugin(context: Context): Plugin {
           if (source) {
             await context.compile(source)
             // Vite reads these in `transform` only; files that are not there yet are ours to notice (see hot.ts).
-            for (const watched of sheets.watched(source)) this.addWatchFile(watched)
+            for (const watched of context.watched(source)) this.addWatchFile(watched)
           }
           if (source && isLinked(context, file, query)) return await linked(context, source)
           if (!context.minifyInBuild) return undefined
@@ -78,6 +88,21 @@ async function mayServe(config: ResolvedConfig, file: string): Promise<boolean> 
 /** Is this a sheet for a `<link>` in development, whose `url()` the browser resolves? */
 function isLinked({ config }: Context, file: string, query: string): boolean {
   return config?.command === 'serve' && hasFlag(query, 'direct') && !MODULE.test(file)
+}
+
+/** The browser follows the `@import`s of a linked sheet; an edit of theirs makes it ask again. */
+async function noteImports(
+  context: Context,
+  source: string,
+  file: string,
+  css: string,
+): Promise<void> {
+  const found = derivedImports(css, file, context.options.preferSource)
+  for (const { source: other } of found) await context.compile(other)
+  context.imported.set(
+    source,
+    found.map((each) => each.source),
+  )
 }
 
 async function linked(context: Context, source: string): Promise<{ code: string; map: null }> {

@@ -162,7 +162,8 @@ export async function finish(
     legacyHacks: options.legacyHacks,
     root: config.root,
   })
-  const watch = [...Object.keys(compiled.closure), ...processed.watch]
+  const there = Object.entries(compiled.closure).flatMap(([name, hash]) => (hash ? [name] : []))
+  const watch = [...there, ...processed.watch]
   return { code, map, watch }
 }
 

@@ -58,6 +58,31 @@ test('follows a <link> in HTML, to main.css and to main.less', async () => {
   expect(output['index.html']).toMatch(/href="\/assets\/index-[\w-]+\.css"/)
 })
 
+test('inlines what a sheet imports as CSS, though only its source exists', async () => {
+  const site = project({
+    'css/main.less': [
+      '@import (css) "../parts/other.css" screen;',
+      '@import (css) url(../parts/two.css) layer(x) supports(display: grid);',
+      '@import (css) "https://example.test/far.css";',
+      '.main { color: red }',
+    ].join('\n'),
+    'parts/other.less': '.other { background: url(a.png) }',
+    'parts/two.less': '@import (css) "./other.css"; .two { content: "url(a.png)" }',
+    'parts/a.png': 'a'.repeat(5000),
+  })
+  const output = await built(site, {
+    plugins: [lessYui({ minify: 'yui' })],
+    build: { rolldownOptions: { input: 'css/main.less' } },
+  })
+  const css = Object.entries(output).find(([name]) => name.endsWith('.css'))?.[1]
+  expect(css?.replaceAll(/a-[\w-]+\.png/g, 'a.png')).toBe(
+    '@import "https://example.test/far.css";' +
+      '@media screen{.other{background:url(/assets/a.png)}}' +
+      '@layer x{@supports (display: grid){.other{background:url(/assets/a.png)}.two{content:"url(a.png)"}}}' +
+      '.main{color:red}',
+  )
+})
+
 test('makes CSS modules from .module.less', async () => {
   const site = project({
     'x.module.less': '.box { .in { width: 1px + 1 } }',

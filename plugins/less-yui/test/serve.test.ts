@@ -175,6 +175,26 @@ test('watches optional imports that are not there yet, and data-uri() files', as
   expect(first).not.toContain('.later')
 })
 
+test('an edit of a sheet that a linked sheet imports as CSS makes the browser ask again', async () => {
+  const site = project({
+    'css/main.less': '@import (css) "parts/other.css";\n.main{color:red}',
+    'css/parts/other.less': '@import "deep";',
+    'css/parts/deep.less': '.deep{color:red}',
+  })
+  const { server, sent } = await serve(site, { plugins: [lessYui()] })
+  expect(await link(server, '/css/main.css')).toContain('@import "parts/other.css";')
+  expect(await link(server, '/css/parts/other.css')).toContain('.deep')
+  await wait(100)
+  site.write('css/parts/deep.less', '.deep{color:blue}')
+  await vi.waitFor(() => expect(sent).toContainEqual(expect.objectContaining({ type: 'update' })), {
+    timeout: 5000,
+  })
+  expect(sent.flatMap(({ updates = [] }) => updates.map((update) => update.path)).sort()).toEqual([
+    '/css/main.css?direct',
+    '/css/parts/other.css?direct',
+  ])
+})
+
 test('an old Makefile that writes main.css changes nothing', async () => {
   const site = project({ ...SITE, 'css/main.css': '.stale{}' })
   const { server, sent } = await serve(site, { plugins: [lessYui()] })
