@@ -158,7 +158,8 @@ function withDistinctNames(hosts: readonly ResolvedHost[]): ResolvedHost[] {
   })
   return named.map((host) => {
     if (host.kind === 'vite' || host.run !== undefined) return host
-    return { ...host, name: runners.get(JSON.stringify(host.target)) ?? host.name }
+    const name = runners.get(JSON.stringify(host.target)) ?? host.name
+    return Object.assign({}, host, { name })
   })
 }
 

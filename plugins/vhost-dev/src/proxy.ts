@@ -30,7 +30,8 @@ export interface Forwarding {
   readonly upstream: Upstream
   readonly url: string
   readonly info: ForwardInfo
-  readonly injection: Injection | undefined
+  /** What goes into the page, if anything does; asked for pages only. */
+  injection(): Injection | undefined
 }
 
 /**
@@ -40,7 +41,7 @@ export interface Forwarding {
 export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwarding): void {
   const { upstream, url, info } = forwarding
   const navigation = isNavigation(req)
-  const injection = req.method !== 'HEAD' && navigation ? forwarding.injection : undefined
+  const injection = navigation && req.method !== 'HEAD' ? forwarding.injection() : undefined
   const headers = requestHeaders(req.headers, info)
   if (injection) {
     headers['accept-encoding'] = 'gzip'
@@ -69,7 +70,6 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
       method: req.method,
       path: url,
       headers,
-      setHost: false,
     })
     current = up
     let answered = false

@@ -209,7 +209,6 @@ export class Site {
   }
 
   #forwarding(req: FrontRequest, checked: Checked, route: AppRoute, hops: number): Forwarding {
-    const origin = this.originOf(checked.authority.hostname)
     return {
       upstream: route.upstream,
       url: checked.url,
@@ -219,7 +218,8 @@ export class Site {
         port: this.port,
         hops,
       },
-      injection: route.inject ? this.#state.injection(origin) : undefined,
+      injection: () =>
+        route.inject ? this.#state.injection(this.originOf(checked.authority.hostname)) : undefined,
     }
   }
 

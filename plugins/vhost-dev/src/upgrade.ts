@@ -37,7 +37,6 @@ export function forwardUpgrade(
       method: 'GET',
       path: url,
       headers,
-      setHost: false,
     })
     current = up
     up.on('upgrade', (answer, server, rest) => {

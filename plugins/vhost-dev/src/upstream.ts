@@ -11,6 +11,8 @@ export class Upstream {
   /** The process that listens there, when the front started it. */
   app: App | undefined
   readonly agent: Agent
+  readonly #pooled: RequestOptions
+  readonly #fresh: RequestOptions
   /** Has it ever answered? */
   seen = false
 
@@ -18,6 +20,9 @@ export class Upstream {
     this.name = name
     this.target = target
     this.agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' })
+    const connection = connectOptions(target) as RequestOptions
+    this.#pooled = { ...connection, agent: this.agent, setHost: false }
+    this.#fresh = { ...connection, agent: false, setHost: false }
   }
 
   /** The target as people write it. */
@@ -31,7 +36,7 @@ export class Upstream {
    * @param fresh With a connection of its own, so that it cannot meet one the application has just closed.
    */
   requestOptions(fresh: boolean): RequestOptions {
-    return { ...(connectOptions(this.target) as RequestOptions), agent: fresh ? false : this.agent }
+    return fresh ? this.#fresh : this.#pooled
   }
 
   /**

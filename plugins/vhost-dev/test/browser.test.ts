@@ -10,7 +10,14 @@ import type { BrowserContext } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { makeLeaf } from '../src/x509.ts'
-import { afterwards, cleanUp, makeRoot, startSite, startUpstream } from './support/site.ts'
+import {
+  afterwards,
+  cleanUp,
+  freePort,
+  makeRoot,
+  startSite,
+  startUpstream,
+} from './support/site.ts'
 
 afterEach(cleanUp)
 
@@ -102,6 +109,26 @@ describe.runIf(executablePath && hasCertutil)('in Chromium', () => {
     )
     expect(message).toBe('cookie sid=abc')
     expect(problems).toEqual([])
+  })
+
+  test('the page of an application that starts shows its lines and becomes the application', async () => {
+    const port = await freePort()
+    const app = `
+      console.log('warming up')
+      setTimeout(() => require('node:http').createServer((q, s) => {
+        s.setHeader('content-type', 'text/html')
+        s.end('<!doctype html><title>the application</title>')
+      }).listen(process.env.PORT), 5000)`
+    const site = await startSite(
+      { cdn: 'vite', www: { target: port, run: 'node app.cjs' } },
+      { 'app.cjs': app },
+    )
+    const context = await startBrowser(join(site.root, '.certificates/ca.pem'))
+    const page = await context.newPage()
+    await page.goto(site.origin('www.site.localhost'))
+    expect(await page.title()).toBe('www is starting')
+    await page.waitForFunction(() => document.querySelector('pre')?.textContent === 'warming up')
+    await page.waitForFunction(() => document.title === 'the application')
   })
 
   test('the authority is believed for its own domain only', async () => {

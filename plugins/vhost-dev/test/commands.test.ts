@@ -135,6 +135,10 @@ describe('options', () => {
     ['hosts', { domain: 'a.test', hosts: { 'a b': 1 } }],
     ['hosts', { domain: 'a.test', hosts: { 'a.*': 1 } }],
     ['hosts', { domain: 'a.test', hosts: { '': 1, '@': 2 } }],
+    [
+      'both run',
+      { domain: 'a.test', hosts: { a: { target: 1, run: 'x' }, b: { target: 1, run: 'y' } } },
+    ],
     ['port', { domain: 'a.test', hosts: { a: 1 }, port: -1 }],
     ['prot', { domain: 'a.test', hosts: { a: 1 }, prot: 1 }],
     ["hosts['a'].rum", { domain: 'a.test', hosts: { a: { target: 1, rum: 'x' } } }],
