@@ -7,13 +7,16 @@ export var root: typeof globalThis = typeof window === 'undefined' ? self : wind
 /** Is there a page (not a worker)? */
 export var isBrowser: boolean = typeof navigator !== 'undefined' && !!root.document
 
+/** Methods of every object. */
+var plain = Object.prototype
+
 /**
  * Tells functions from other values, across realms.
  * @param value any value
  * @returns is it a plain function
  */
 export function isFunction(value: Value): value is Fn {
-  return Object.prototype.toString.call(value) === '[object Function]'
+  return plain.toString.call(value) === '[object Function]'
 }
 
 /**
@@ -23,7 +26,7 @@ export function isFunction(value: Value): value is Fn {
  * @returns is it an own property
  */
 export function has(table: object, name: string): boolean {
-  return Object.prototype.hasOwnProperty.call(table, name)
+  return plain.hasOwnProperty.call(table, name)
 }
 
 /**

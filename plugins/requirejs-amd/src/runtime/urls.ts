@@ -16,8 +16,8 @@ export var staticRoot: string | undefined
 /** Id to the URL of the layer that defines it, of the build's own layers. */
 var layers: Table<string> = {}
 
-/** Public names by URL as written: resolving is slow, and the same few come again and again. */
-var known: Table<string | undefined> = {}
+/** Public names of folders by their URLs as written: resolving is slow, and the same few come again and again. */
+var folders: Table<string | undefined> = {}
 
 /** Learns where the static root is. To be called while the loader's own script runs. */
 export function findStaticRoot(): void {
@@ -41,15 +41,22 @@ export function findStaticRoot(): void {
  */
 export function publicName(url: string): string | undefined {
   if (!staticRoot) return undefined
-  if (!has(known, url)) {
-    known[url] = undefined
-    // A URL that cannot be parsed is left to the browser.
-    try {
-      var absolute = new URL(url, root.document.baseURI).href.replace(/[?#].*/, '')
-      if (!absolute.indexOf(staticRoot)) known[url] = decodeURI(absolute.slice(staticRoot.length))
-    } catch {}
+  url = url.replace(/[?#].*/, '')
+  var end = url.lastIndexOf('/') + 1
+  var folder = url.slice(0, end)
+  // A URL that cannot be parsed is left to the browser.
+  try {
+    if (!has(folders, folder)) {
+      folders[folder] = undefined
+      var absolute = new URL(folder, root.document.baseURI).href
+      if (!absolute.indexOf(staticRoot))
+        folders[folder] = decodeURI(absolute.slice(staticRoot.length))
+    }
+    var name = folders[folder]
+    return name === undefined ? name : name + decodeURI(url.slice(end))
+  } catch {
+    return undefined
   }
-  return known[url]
 }
 
 /**
