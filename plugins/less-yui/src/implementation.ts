@@ -15,7 +15,7 @@ export interface Less {
 }
 
 /** What less tells while it renders. */
-export interface LessListener {
+interface LessListener {
   warn(message: string): void
 }
 
@@ -61,7 +61,7 @@ export interface Less1 {
 }
 
 /** The parser of less 1.x. */
-export interface Less1Parser {
+interface Less1Parser {
   readonly imports: { readonly contents: Readonly<Record<string, string>> }
   parse(input: string, callback: (error: unknown, root?: Less1Root) => void): void
 }
@@ -95,7 +95,7 @@ export async function loadImplementation(
 }
 
 /** The file that `implementation` names, resolved from the root. */
-export function resolveFrom(wanted: string, root: string): string {
+function resolveFrom(wanted: string, root: string): string {
   const require = createRequire(path.join(root, 'package.json'))
   const spec = wanted.startsWith('.') ? path.resolve(root, wanted) : wanted
   try {

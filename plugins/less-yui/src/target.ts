@@ -14,6 +14,7 @@ export function derivation(context: Context): Derivation {
     from: '.less',
     to: '.css',
     pipeline: true,
+    publish: 'mentioned',
     preferSource: context.options.preferSource,
     render: (source) => render(context, source),
   }

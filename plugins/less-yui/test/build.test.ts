@@ -6,7 +6,7 @@ import { type Plugin, resolveConfig } from 'vite'
 import { expect, test } from 'vitest'
 import { lessYui } from '../src/index.ts'
 import type { LessYuiOptions } from '../src/options.ts'
-import { built, type Project, packageDir, project } from './project.ts'
+import { type Project, bootstrapDir, built, project } from './project.ts'
 
 const SITE = {
   'css/main.less':
@@ -273,7 +273,7 @@ test('plain Rollup: an import is the URL of an asset, an input is its sheet', as
     ...SITE,
     'index.js': "export { default } from './css/main.css'",
   })
-  const implementation = path.dirname(path.dirname(packageDir('bootstrap'))) + '/node_modules/less'
+  const implementation = path.dirname(path.dirname(bootstrapDir)) + '/node_modules/less'
   const bundle = await rollup({
     input: { index: site.file('index.js'), a: site.file('css/a.less') },
     plugins: [lessYui({ implementation, roots: [site.root] }) as never],

@@ -9,13 +9,22 @@ import { compile } from '../src/compile.ts'
 import { type Implementation, loadImplementation } from '../src/implementation.ts'
 import { takeHacks } from '../src/minify/hacks.ts'
 import { minify } from '../src/minify/index.ts'
-import { lessc, lessDir, packageDir } from './project.ts'
+import { bootstrapDir, lessDir, lessc } from './project.ts'
 
 const here = import.meta.dirname
 const VERSIONS = ['1.4.2', '1.7.5', '2.7.3', '3.13.1', '4.9.1'] as const
 
+const require = createRequire(import.meta.url)
+const PACKAGES: Readonly<Record<string, string>> = {
+  '1.4.2': require.resolve('less-1.4.2/package.json'),
+  '1.7.5': require.resolve('less-1.7.5/package.json'),
+  '2.7.3': require.resolve('less-2.7.3/package.json'),
+  '3.13.1': require.resolve('less-3.13.1/package.json'),
+  '4.9.1': path.join(lessDir, 'package.json'),
+}
+
 function folderOf(version: string): string {
-  return version === '4.9.1' ? lessDir : packageDir(`less-${version}`)
+  return path.dirname(PACKAGES[version] ?? '')
 }
 
 async function load(version: string): Promise<Implementation> {
@@ -49,7 +58,7 @@ async function oldLessc(version: string, args: readonly string[], cwd: string): 
   }
 }
 
-const BOOTSTRAP = path.join(packageDir('bootstrap'), 'less/bootstrap.less')
+const BOOTSTRAP = path.join(bootstrapDir, 'less/bootstrap.less')
 
 test('renders bootstrap 3.4.1 as the real lessc 4.9.1 does', async () => {
   const wanted = await lessc(['--quiet', BOOTSTRAP], path.dirname(BOOTSTRAP))
@@ -128,7 +137,7 @@ test("lessVersion '1.x' options let less 4.9.1 read what needs less 1", async ()
   )
 })
 
-const DATA = path.dirname(createRequire(import.meta.url).resolve('@less/test-data/package.json'))
+const DATA = path.dirname(require.resolve('@less/test-data/package.json'))
 const CASES = readdirSync(DATA, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.less'))
   .filter((name) => !/@import[^;]*https?:|@plugin[^;]*https?:/.test(read(name)))

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { transform } from 'lightningcss'
 import { expect, test } from 'vitest'
 import { minify } from '../src/minify/index.ts'
 import { type Node, parse } from '../src/minify/parse.ts'
 import { yui } from '../src/minify/yui.ts'
 import type { Minifier } from '../src/options.ts'
-import { packageDir } from './project.ts'
+import { bootstrapDir, ycssminDir } from './project.ts'
 
 const root = import.meta.dirname
 
@@ -58,7 +59,7 @@ test('false leaves the text alone', async () => {
   expect(await small(HACKS, false)).toBe(HACKS)
 })
 
-const FILES = path.join(packageDir('ycssmin'), 'tests/files')
+const FILES = path.join(ycssminDir, 'tests/files')
 const PAIRS = readdirSync(FILES).filter((name) => name.endsWith('.css'))
 
 test("yui-exact gives ycssmin's 46 expected outputs byte for byte", async () => {
@@ -159,6 +160,21 @@ test('yui breaks no modern CSS', () => {
   }
 })
 
+test('lightningcss gets modern CSS as it is: there are no hacks in it', async () => {
+  const { code } = transform({ filename: 'x.css', code: Buffer.from(TORTURE), minify: true })
+  expect(await small(TORTURE, 'lightningcss')).toBe(Buffer.from(code).toString())
+})
+
+test('lightningcss loses no hack of bootstrap', async () => {
+  const css = readFileSync(path.join(bootstrapDir, 'dist/css/bootstrap.css'), 'utf8')
+  const count = (text: string): number[] =>
+    [/\\9/g, /progid:/g, /alpha\(opacity/g, /filter:/g].map((hack) => text.match(hack)?.length ?? 0)
+  expect(count(css)[0]).toBeGreaterThan(0)
+  const out = await small(css, 'lightningcss')
+  expect(count(out)).toEqual(count(css))
+  expect(out.length).toBeLessThan(css.length * 0.85)
+})
+
 test.each(['yui', 'lightningcss'] as const)(
   '%s minifies its own output to itself',
   async (mode) => {
@@ -168,7 +184,7 @@ test.each(['yui', 'lightningcss'] as const)(
 )
 
 test('yui loses no declaration of bootstrap, hacks or the torture set', () => {
-  const file = path.join(packageDir('bootstrap'), 'dist/css/bootstrap.css')
+  const file = path.join(bootstrapDir, 'dist/css/bootstrap.css')
   for (const css of [HACKS, TORTURE, readFileSync(file, 'utf8')]) {
     const normal = (list: string[]): string[] =>
       list.map((line) =>

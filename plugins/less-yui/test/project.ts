@@ -9,11 +9,8 @@ import { onTestFinished } from 'vitest'
 
 const require = createRequire(import.meta.url)
 
-/** The folder of an installed package. */
-export function packageDir(name: string): string {
-  return path.dirname(require.resolve(`${name}/package.json`))
-}
-
+export const bootstrapDir: string = path.dirname(require.resolve('bootstrap/package.json'))
+export const ycssminDir: string = path.dirname(require.resolve('ycssmin/package.json'))
 export const lessDir: string = path.resolve(require.resolve('less'), '../..')
 
 /** A project in a temporary folder, with `less` and `ycssmin` installed. */
@@ -34,7 +31,7 @@ export function project(files: Readonly<Record<string, string | Buffer>>): Proje
   write('package.json', '{ "type": "module" }')
   mkdirSync(file('node_modules'))
   symlinkSync(lessDir, file('node_modules/less'))
-  symlinkSync(packageDir('ycssmin'), file('node_modules/ycssmin'))
+  symlinkSync(ycssminDir, file('node_modules/ycssmin'))
   for (const [name, content] of Object.entries(files)) write(name, content)
   return { root, file, write }
 }

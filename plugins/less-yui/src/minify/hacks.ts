@@ -59,14 +59,14 @@ export function takeHacks(css: string, mode: 'keep' | 'strip'): Unhacked {
 }
 
 /** Is the declaration one that only an old Internet Explorer reads? */
-export function isHack({ name, value }: Declaration): boolean {
+function isHack({ name, value }: Declaration): boolean {
   if (name.startsWith('--')) return false
   if (STAR.test(name)) return true
   return VALUE.test(value) || (FILTER.test(name) && ALPHA.test(value))
 }
 
 /** The property a hack is about. */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   return name.replace(STAR, '').toLowerCase()
 }
 

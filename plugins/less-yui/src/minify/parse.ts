@@ -1,5 +1,5 @@
 /** A piece of CSS by its place in the text: offsets, `end` exclusive. */
-export interface Span {
+interface Span {
   readonly start: number
   readonly end: number
 }
@@ -12,20 +12,20 @@ export interface Declaration extends Span {
 }
 
 /** `prelude { body }`: a style rule or an at-rule with a block. */
-export interface Rule extends Span {
+interface Rule extends Span {
   readonly kind: 'rule'
   readonly prelude: string
   readonly body: Node[]
 }
 
 /** `@import …;`, or anything else that is neither a declaration nor a rule. */
-export interface Statement extends Span {
+interface Statement extends Span {
   readonly kind: 'statement'
   readonly text: string
 }
 
 /** A comment between statements. Comments inside of a prelude or value stay part of it. */
-export interface Comment extends Span {
+interface Comment extends Span {
   readonly kind: 'comment'
   readonly text: string
 }
