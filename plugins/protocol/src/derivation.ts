@@ -10,6 +10,11 @@ export interface Derivation {
    */
   readonly pipeline: boolean
   /**
+   * Which derived names a build publishes: `'all'` where every source stands for itself (templates, whose names may be put
+   * together at run time), `'mentioned'` where a source may be but a part of others (LESS partials).
+   */
+  readonly publish: 'all' | 'mentioned'
+  /**
    * Does a derived name win over an existing file of that name? True where such a file is an old Makefile's output.
    */
   readonly preferSource: boolean
