@@ -22,6 +22,7 @@ export class Context {
   ownMinify: boolean = true
   #config: ResolvedConfig | undefined
   #sheets: Sheets | undefined
+  #forPostcss: ResolvedConfig | undefined
 
   constructor(options: ResolvedOptions) {
     this.options = options
@@ -36,6 +37,16 @@ export class Context {
   get vite(): ResolvedConfig {
     if (!this.#config) throw new Error('less-yui: this needs Vite; `configResolved` has not run.')
     return this.#config
+  }
+
+  /** Vite's config as PostCSS is to see it: Vite lets it make source maps only where `css.devSourcemap` is on. */
+  get forPostcss(): ResolvedConfig {
+    const config = this.vite
+    if (config.css.devSourcemap === this.sourceMap) return config
+    return (this.#forPostcss ??= {
+      ...config,
+      css: { ...config.css, devSourcemap: this.sourceMap },
+    })
   }
 
   get root(): string {
@@ -114,6 +125,7 @@ export class Context {
   configure(config: ResolvedConfig): void {
     this.#config = config
     this.#sheets = undefined
+    this.#forPostcss = undefined
   }
 
   #createSheets(): Sheets {

@@ -108,7 +108,7 @@ async function noteImports(
 async function linked(context: Context, source: string): Promise<{ code: string; map: null }> {
   const { options, sourceMap } = context
   const compiled = await context.compile(source)
-  const settings = { options, config: context.vite, minify: false, sourceMap }
+  const settings = { options, config: context.forPostcss, minify: false, sourceMap }
   const { code, map } = await finish(compiled, source, settings)
   return { code: map === undefined ? code : annotate(code, map), map: null }
 }

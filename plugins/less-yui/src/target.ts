@@ -26,7 +26,8 @@ async function render(context: Context, source: string): Promise<Derived> {
   try {
     const compiled = await sheets.compile(source)
     const minify = vite.build.minify !== false
-    return await finish(compiled, source, { options, config: vite, minify, sourceMap })
+    const config = context.forPostcss
+    return await finish(compiled, source, { options, config, minify, sourceMap })
   } catch (error) {
     throw locatedError(error)
   }
