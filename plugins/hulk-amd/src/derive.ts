@@ -12,6 +12,7 @@ export function derivations(context: Context): Derivation[] {
   return context.suffixes.map((suffixes) => ({
     ...suffixes,
     pipeline: context.options.format === 'esm',
+    publish: 'all',
     render: (source) => render(context, source),
   }))
 }
