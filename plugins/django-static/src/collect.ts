@@ -10,7 +10,7 @@ export interface Collected {
 }
 
 /**
- * Collects what the finders find, and what the other plugins make of it where something mentions it.
+ * Collects what the finders find, and what the other plugins make of it: everything, or what something mentions.
  *
  * @param context The context of the plugin call.
  * @param project The project.
@@ -41,10 +41,10 @@ export async function collect(context: Context, project: Project): Promise<Colle
 
 function wantedName(
   { statics }: Project,
-  { from, to }: Derivation,
+  { from, to, publish }: Derivation,
   name: string,
 ): string | undefined {
   if (!name.endsWith(from)) return undefined
   const publicName = name.slice(0, -from.length) + to
-  return statics.mentions(publicName) ? publicName : undefined
+  return publish === 'all' || statics.mentions(publicName) ? publicName : undefined
 }
