@@ -26,7 +26,7 @@ export interface OutputFile {
   readonly publicName: string
   readonly code: string
   readonly map: SourceMapLike | undefined
-  /** Ids of modules that it defines, when the loader is to know them. */
+  /** Ids of modules that the file may be loaded for, because it does nothing but define them. */
   readonly ids: readonly string[]
   /** Id that a page means with this file as `data-main`. */
   readonly main: string | undefined
@@ -98,7 +98,10 @@ async function wantedLayers(project: Project, build: BuildFile): Promise<WantedF
         ...records.map((record) => inputOf(project, build, record)),
         ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
       ],
-      ids: [...records.flatMap(definedIds), ...(layer.create ? [layer.name] : [])],
+      ids:
+        layer.insertRequire.length === 0 && records.every(isQuiet)
+          ? [...records.flatMap(definedIds), ...(layer.create ? [layer.name] : [])]
+          : [],
       main: layer.name,
     }
   })
@@ -148,6 +151,12 @@ function shimOf({ ids, dynamic }: Project, id: string): Shim | undefined {
   const init = dynamic[`shim.${id}.init`]
   const own = Array.isArray(shim) ? { deps: shim } : shim
   return init === undefined ? own : { ...own, init }
+}
+
+/** Does the module's text run nothing when it is loaded? A page that wants another module must not start this one. */
+function isQuiet({ kind, analysis }: ModuleRecord): boolean {
+  if (kind === 'resource') return true
+  return kind === 'amd' && analysis.requires.length === 0 && analysis.configs.length === 0
 }
 
 /** Ids that a module's text defines: its own and those that stand in it. */

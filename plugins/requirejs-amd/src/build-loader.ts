@@ -6,6 +6,7 @@ import type { Project } from './context.ts'
 import { absoluteId } from './link-module.ts'
 import type { Peers } from './peers.ts'
 import type { LoaderData } from './loader-source.ts'
+import type { ModuleRecord } from './types.ts'
 
 /** A project with what was made of it. */
 export interface Built {
@@ -48,15 +49,9 @@ function isRequireJs(text: string): boolean {
  * @param loader Public name of the loader.
  * @param built Every project.
  * @param peers Where static files come from, and their final names.
- * @param emitted What this build has emitted, by public name.
  * @returns The data, as small as it can be.
  */
-export function loaderData(
-  loader: string,
-  built: readonly Built[],
-  peers: Peers,
-  emitted: ReadonlyMap<string, string>,
-): LoaderData {
+export function loaderData(loader: string, built: readonly Built[], peers: Peers): LoaderData {
   const bundles: Record<string, string[]> = {}
   const main: Record<string, string> = {}
   const taken = new Set<string>()
@@ -74,16 +69,17 @@ export function loaderData(
     staticRoot: '../'.repeat(loader.split('/').length - 1) || './',
     bundles,
     main,
-    files: finalNames(built, peers, emitted),
+    files: finalNames(built, peers),
   }
 }
 
+/** Is the module's file made, so that nobody else carries it along? */
+export function isDerived(record: ModuleRecord): boolean {
+  return record.kind !== 'resource' && record.source !== record.file
+}
+
 /** Final names of everything that may be loaded by itself. */
-function finalNames(
-  built: readonly Built[],
-  peers: Peers,
-  emitted: ReadonlyMap<string, string>,
-): Record<string, string> {
+function finalNames(built: readonly Built[], peers: Peers): Record<string, string> {
   const { urls } = peers
   const names: Record<string, string> = {}
   if (urls === undefined) return names
@@ -91,8 +87,12 @@ function finalNames(
   const wanted = new Set<string>()
   for (const { output, project } of built) {
     const held = new Set(output.files.flatMap((file) => file.ids))
+    const alone = project.build?.out === undefined
     for (const record of output.reached) {
       if (held.has(record.id)) inLayers.add(record.publicName)
+      else if (alone && (record.kind === 'resource' || isDerived(record))) {
+        wanted.add(record.publicName)
+      }
       for (const { id } of record.analysis.toUrls) {
         const name = project.ids.toResourceName(absoluteId(id, record.id))
         if (name !== undefined) wanted.add(name)
@@ -106,7 +106,7 @@ function finalNames(
     if (built.some(({ project }) => project.ids.idOf(name) !== undefined)) wanted.add(name)
   }
   for (const name of [...wanted].sort()) {
-    const final = urls(name, emitted.get(name))
+    const final = urls(name)
     if (final === undefined || final === name) continue
     const stem = name.slice(0, name.length - extname(name).length)
     const hash = /\.([0-9a-f]{12})$/.exec(final.slice(0, final.length - extname(final).length))?.[1]

@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { normalizePath, type Plugin } from 'vite'
 import { linkProject, type LinkSettings, type OutputFile } from './build-link.ts'
-import { loaderData, loaderNames, type Built } from './build-loader.ts'
+import { isDerived, loaderData, loaderNames, type Built } from './build-loader.ts'
 import type { Context } from './context.ts'
 import { toLocated } from './error.ts'
 import { loaderSource } from './loader-source.ts'
 import type { Peers } from './peers.ts'
+import type { ModuleRecord } from './types.ts'
 
 /** Rolldown wants an input; a site of AMD modules has none. */
 const NOTHING = 'virtual:requirejs-amd/nothing'
@@ -70,23 +71,19 @@ export function buildPlugin(context: Context): Plugin {
       try {
         const all = await built
         const { sourcemap } = context.config.build
-        const emitted = new Map<string, string>()
         const emit = (fileName: string, source: string): void => {
-          emitted.set(fileName, source)
           this.emitFile({ type: 'asset', fileName, source })
+          // Who gives final names learns of the content, which others refer to.
+          found.urls?.(fileName, source)
         }
         for (const file of all.flatMap(({ output }) => output.files))
           emitFile(file, sourcemap, emit)
+        for (const { publicName, code } of looseFiles(all, found)) emit(publicName, code)
         for (const record of all.flatMap(({ output }) => output.reached)) {
           for (const file of record.watch) this.addWatchFile(file)
         }
-        // Without a peer that carries static files along, what stays a file of its own comes with the output.
-        if (!found.hasStatics) {
-          const loose = all.flatMap(({ output }) => output.loose)
-          for (const { publicName, code } of loose) emit(publicName, code)
-        }
         for (const name of loaderNames(found, context.options.loader)) {
-          const data = loaderData(name, all, found, emitted)
+          const data = loaderData(name, all, found)
           emit(name, loaderSource({ minify: settingsOf(context, found).minify, data }))
         }
       } catch (error) {
@@ -94,6 +91,22 @@ export function buildPlugin(context: Context): Plugin {
       }
     },
   }
+}
+
+/** Modules that may be loaded by themselves, and whose files nobody else carries along. */
+function looseFiles(built: readonly Built[], peers: Peers): readonly ModuleRecord[] {
+  const files = new Map<string, ModuleRecord>()
+  for (const { output, project } of built) {
+    if (project.build?.out !== undefined) continue
+    const held = new Set(output.files.flatMap((file) => file.ids))
+    const own = new Set(output.files.map((file) => file.publicName))
+    for (const record of output.reached) {
+      if (held.has(record.id) || own.has(record.publicName)) continue
+      const loose = output.loose.includes(record) && !peers.hasStatics
+      if (loose || isDerived(record)) files.set(record.publicName, record)
+    }
+  }
+  return [...files.values()]
 }
 
 function settingsOf(context: Context, peers: Peers): LinkSettings {

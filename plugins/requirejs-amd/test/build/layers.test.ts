@@ -117,6 +117,22 @@ const cases: Readonly<Record<string, Case>> = {
       'js/never.js': `define(function(){});`,
     },
   },
+  'a module that an application holds, wanted by a page without that application': {
+    modules: "[{name:'main',include:['tool','started']},{name:'quiet',include:['part']}]",
+    page: [
+      { text: "var require={baseUrl:'js'}" },
+      { src: 'js/lib/require.js' },
+      { text: "require(['tool','part','started'],function(t,p){trace.push(t,p)})" },
+    ],
+    files: {
+      'js/main.js': `require(['tool'],function(){${say('the application')}});`,
+      'js/tool.js': `define(['text!./tool.txt'],function(t){${say('tool')}return 'tool '+t});`,
+      'js/tool.txt': 'text',
+      'js/started.js': `define('started',function(){${say('started')}});require(['tool'],function(){${say('start')}});`,
+      'js/quiet.js': `define(['part'],function(){${say('quiet')}});`,
+      'js/part.js': `define(function(){${say('part')}return 'part'});`,
+    },
+  },
   'an inline require after plain script tags': {
     modules: "[{name:'common',include:['x']},{name:'page',exclude:['common']}]",
     page: [

@@ -77,13 +77,16 @@ export class Site implements Disposable {
     const source = readTree(folder)
     const made = new Map<string, string>()
     const contentOf = (name: string): string | undefined => made.get(name) ?? source.get(name)
-    const urls = (name: string, given = contentOf(name)): string | undefined =>
-      given === undefined
+    const urls = (name: string, source?: string): string | undefined => {
+      if (source !== undefined) made.set(name, source)
+      const given = contentOf(name)
+      return given === undefined
         ? undefined
         : name.replace(
             /(\.\w+)$/,
             `.${createHash('md5').update(given).digest('hex').slice(0, 12)}$1`,
           )
+    }
     const statics: Plugin = {
       name: 'statics',
       api: {
