@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { LoaderData } from './runtime/data.ts'
 
-export type { LoaderConfig, LoaderData } from './runtime/data.ts'
+export type { LoaderData } from './runtime/data.ts'
 
 /** How {@link loaderSource} writes the loader. */
 export interface LoaderSourceOptions {

@@ -4,7 +4,7 @@
  */
 
 /** The part of RequireJS's configuration that JSON can carry. It is applied before anything the page says. */
-export interface LoaderConfig {
+interface LoaderConfig {
   baseUrl?: string
   paths?: Record<string, string | string[]>
   bundles?: Record<string, string[]>

@@ -183,7 +183,7 @@ export function check(ctx: Context, mod: Module): void {
  * @param ctx the context
  * @param mod the module
  */
-export function enable(ctx: Context, mod: Module): void {
+function enable(ctx: Context, mod: Module): void {
   ctx.enabledRegistry[mod.map.id] = mod
   mod.enabled = true
   // Dependencies that are there already must not run the module before all are looked at.

@@ -11,7 +11,7 @@ declare const KOVU_LOADER_DATA: LoaderData
 export var data: LoaderData = KOVU_LOADER_DATA
 
 /** Absolute URL of the static root, or nothing when the loader does not know its own URL. */
-export var staticRoot: string | undefined
+var staticRoot: string | undefined
 
 /** Id to the URL of the layer that defines it, of the build's own layers. */
 var layers: Table<string> = {}

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { loaderSource, type LoaderData } from '../../src/loader-source.ts'
 
 /** What stands at the URLs of a site: script text, or a function of the URL's query. */
-export type Site = Record<string, string | ((query: URLSearchParams) => string)>
+type Site = Record<string, string | ((query: URLSearchParams) => string)>
 
 /** A page to be run. */
 export interface PageOptions {
@@ -42,7 +42,7 @@ export interface Trace {
 const require = createRequire(import.meta.url)
 
 /** The real require.js. */
-export const real: string = readFileSync(require.resolve('requirejs/require.js'), 'utf8')
+const real: string = readFileSync(require.resolve('requirejs/require.js'), 'utf8')
 
 const origin = 'http://site.test'
 
