@@ -39,6 +39,8 @@ export interface VhostDevOptions {
   readonly certificates?: CertificateOptions
   /** Does Vite's client go into the applications' pages? Default: true. */
   readonly inject?: boolean
+  /** One line for every request to an application? Default: false. */
+  readonly log?: boolean
 }
 
 /** An application host, checked. */
@@ -63,9 +65,10 @@ export interface ResolvedOptions {
   readonly port: number | undefined
   readonly hosts: readonly ResolvedHost[]
   readonly certificates: CertificateOptions
+  readonly log: boolean
 }
 
-const optionNames = new Set(['domain', 'port', 'hosts', 'certificates', 'inject'])
+const optionNames = new Set(['domain', 'port', 'hosts', 'certificates', 'inject', 'log'])
 const hostOptionNames = new Set(['target', 'run', 'ready', 'cwd', 'env', 'inject', 'name'])
 
 /**
@@ -84,7 +87,7 @@ export function resolveOptions(options: VhostDevOptions, root: string): Resolved
   ) {
     fail(`domain: expected a name with a dot such as 'example.localhost', got '${options.domain}'.`)
   }
-  const { port, inject = true, certificates = {} } = options
+  const { port, inject = true, certificates = {}, log = false } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65536)) {
     fail(`port: expected a number from 0 to 65535, got '${port}'.`)
   }
@@ -97,7 +100,7 @@ export function resolveOptions(options: VhostDevOptions, root: string): Resolved
   }
   if (hosts.size === 0) fail("hosts: expected at least one host, such as { cdn: 'vite' }.")
   const named = withDistinctNames([...hosts.values()])
-  return { domain, port, hosts: withApex(named, domain), certificates }
+  return { domain, port, hosts: withApex(named, domain), certificates, log }
 }
 
 function resolveHost(

@@ -211,6 +211,7 @@ function makeState(
       return origin === undefined ? undefined : clientInjection(origin, vite.base, onRelaxed)
     },
     log: config.logger,
+    logsRequests: options.log,
   }
 }
 

@@ -15,6 +15,7 @@ import { forward } from './proxy.ts'
 import type { Forwarding, Injection } from './proxy.ts'
 import { answerText, checkRequest } from './request.ts'
 import type { Checked, FrontRequest, FrontResponse } from './request.ts'
+import { requestLine } from './request-log.ts'
 import { Routes } from './routes.ts'
 import type { AppRoute } from './routes.ts'
 import { forwardUpgrade, refuseUpgrade } from './upgrade.ts'
@@ -37,6 +38,8 @@ export interface SiteState {
   /** Makes the injection for a page of a host; undefined when there is nothing to inject. */
   injection(pageOrigin: string): Injection | undefined
   readonly log: Logger
+  /** Is every request to an application logged? */
+  readonly logsRequests: boolean
 }
 
 /** One front with everything behind it. It lives on when Vite restarts. */
@@ -193,6 +196,7 @@ export class Site {
 
   #forward(req: FrontRequest, res: FrontResponse, checked: Checked, route: AppRoute): void {
     const { upstream } = route
+    if (this.#state.logsRequests) this.#logWhenDone(req, res, checked)
     const hops = hopsOf(req.headers)
     if (hops >= maxHops) {
       return answerText(res, 508, `The target of '${upstream.name}' leads back to this front.`)
@@ -221,6 +225,20 @@ export class Site {
       injection: () =>
         route.inject ? this.#state.injection(this.originOf(checked.authority.hostname)) : undefined,
     }
+  }
+
+  #logWhenDone(req: FrontRequest, res: FrontResponse, checked: Checked): void {
+    const started = performance.now()
+    res.on('close', () => {
+      const line = requestLine({
+        hostname: checked.authority.hostname,
+        method: req.method ?? '',
+        url: checked.url,
+        status: res.headersSent ? res.statusCode : undefined,
+        ms: performance.now() - started,
+      })
+      this.#state.log.info(line)
+    })
   }
 
   #onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -74,6 +74,22 @@ describe('certificates', () => {
     expect(ca()).not.toBe(firstCa)
   })
 
+  test('inside the project are not served', async () => {
+    const site = await startSite({ cdn: 'vite' })
+    for (const file of [
+      'ca.key',
+      'leaf.key',
+      'leaf.key?raw',
+      'leaf.key?url',
+      '../.certificates/ca.key',
+    ]) {
+      for (const prefix of ['/.certificates/', `/@fs${site.root}/.certificates/`]) {
+        const { body } = await ask(site, 'cdn.site.localhost', prefix + file)
+        expect(body).not.toContain('PRIVATE KEY')
+      }
+    }
+  })
+
   test('are outside the project by default', () => {
     const before = process.env['XDG_DATA_HOME']
     process.env['XDG_DATA_HOME'] = '/data'

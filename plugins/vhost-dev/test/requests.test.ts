@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { requestHeaders, responseHeaders } from '../src/headers.ts'
 import { hostPattern, hostTable, parseAuthority } from '../src/hosts.ts'
+import { requestLine } from '../src/request-log.ts'
 import { ask, askHttp2, askRaw } from './support/client.ts'
 import { cleanUp, startSite, startUpstream } from './support/site.ts'
 
@@ -220,6 +221,41 @@ describe('malformed requests', () => {
     })
     const site = await startSite({ '*': loop })
     expect((await ask(site, host, '/')).status).toBe(508)
+  })
+})
+
+describe('the request log', () => {
+  test('has one line for each request, without secrets', async () => {
+    const { port } = await startUpstream((req, res) => {
+      if (req.url !== '/slow') res.writeHead(req.url === '/no' ? 404 : 200).end()
+    })
+    const site = await startSite({ cdn: 'vite', '*': port }, {}, {}, { log: true })
+    await ask(site, host, '/a?b=1&csrf_token=abc&Session=x')
+    await ask(site, host, '/no', { method: 'POST' })
+    await ask(site, 'cdn.site.localhost', '/x.js')
+    await askRaw(site, `GET /slow HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 50)
+    const lines = () =>
+      site.logged
+        .filter((line) => line.endsWith(' ms'))
+        .map((line) => line.replace(/\d+ ms$/, 'N ms'))
+    await expect
+      .poll(lines)
+      .toEqual([
+        `${host} GET /a?b=1&csrf_token=***&Session=*** 200 N ms`,
+        `${host} POST /no 404 N ms`,
+        `${host} GET /slow left N ms`,
+      ])
+  })
+
+  test('prints nothing that could move the cursor', () => {
+    const line = requestLine({
+      hostname: 'a',
+      method: 'GET',
+      url: '/\u009b2J',
+      status: 200,
+      ms: 1.4,
+    })
+    expect(line).toBe('a GET /?2J 200 1 ms')
   })
 })
 
