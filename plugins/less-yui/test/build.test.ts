@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { KovuApi, TargetContext } from '@kovu/protocol'
 import { rollup } from 'rollup'
-import { type Plugin, resolveConfig } from 'vite'
+import { type CSSOptions, type Plugin, resolveConfig } from 'vite'
 import { expect, test } from 'vitest'
 import { lessYui } from '../src/index.ts'
 import type { LessYuiOptions } from '../src/options.ts'
@@ -136,7 +136,7 @@ test('a broken partial fails the build with its place', async () => {
 async function kovu(
   { root }: Project,
   options: LessYuiOptions = {},
-  more: { plugins?: Plugin[]; sourcemap?: boolean } = {},
+  more: { plugins?: Plugin[]; sourcemap?: boolean; css?: CSSOptions } = {},
 ): Promise<KovuApi> {
   const config = await resolveConfig(
     {
@@ -144,6 +144,7 @@ async function kovu(
       configFile: false,
       logLevel: 'silent',
       plugins: [lessYui(options), more.plugins],
+      css: more.css ?? {},
       build: { sourcemap: more.sourcemap ?? false },
     },
     'build',
@@ -187,6 +188,25 @@ test('derives: the source map leads through the minifier to the .less files', as
     expect.arrayContaining(['a.less', 'main.less']),
   )
   expect(mappings).not.toBe('')
+})
+
+test("derives: the project's PostCSS runs after LESS and before minifying, with its map", async () => {
+  const postcss = {
+    postcssPlugin: 'prefix',
+    Declaration: (node: { prop: string }) => {
+      if (node.prop === 'color') node.prop = 'outline-color'
+    },
+  }
+  const site = project(SITE)
+  const css = { postcss: { plugins: [postcss] } }
+  const { derives = [] } = await kovu(site, {}, { sourcemap: true, css })
+  const derived = await derives[0]?.render(site.file('css/main.less'))
+  expect(derived?.code).toContain('*zoom:1')
+  expect(derived?.code).toContain('outline-color:red;*zoom:1')
+  const { sources } = JSON.parse(derived?.map ?? '{}') as { sources: string[] }
+  expect(sources.map((source) => path.basename(source))).toEqual(
+    expect.arrayContaining(['a.less', 'main.less']),
+  )
 })
 
 /** What the `kovu` command gives a target. */
