@@ -158,7 +158,9 @@ async function kovu(
 test('derives: gives peers the final bytes and what to watch', async () => {
   const site = project(SITE)
   const { derives = [] } = await kovu(site)
-  expect(derives).toMatchObject([{ from: '.less', to: '.css', pipeline: true, preferSource: true }])
+  expect(derives).toMatchObject([
+    { from: '.less', to: '.css', pipeline: true, publish: 'mentioned', preferSource: true },
+  ])
   const derived = await derives[0]?.render(site.file('css/main.less'))
   expect(derived?.code).toBe(
     '.a{background:url(../img/a.png)}.main{color:red;background:url(../img/b.png?x#y);*zoom:1}',
