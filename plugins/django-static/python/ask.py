@@ -42,7 +42,9 @@ def storage_info(settings):
     return {
         "name": "%s.%s" % (kind.__module__, kind.__qualname__),
         "manifest": any(base.__name__ == "ManifestFilesMixin" for base in kind.__mro__),
-        "aggregation": bool(getattr(kind, "support_js_module_import_aggregation", False)),
+        "aggregation": bool(
+            getattr(kind, "support_js_module_import_aggregation", False)
+        ),
     }
 
 
@@ -51,7 +53,11 @@ def finder_info(finder, ignore_patterns):
     from django.contrib.staticfiles import finders
 
     kind = type(finder)
-    info = {"name": "%s.%s" % (kind.__module__, kind.__qualname__), "roots": [], "files": None}
+    info = {
+        "name": "%s.%s" % (kind.__module__, kind.__qualname__),
+        "roots": [],
+        "files": None,
+    }
     if kind is finders.FileSystemFinder:
         for prefix, root in finder.locations:
             storage = finder.storages[root]
@@ -76,7 +82,9 @@ def finder_info(finder, ignore_patterns):
                 continue
             prefix = getattr(storage, "prefix", None)
             name = path.replace(os.sep, "/")
-            info["files"].append(["%s/%s" % (prefix, name) if prefix else name, os.path.abspath(full)])
+            info["files"].append(
+                ["%s/%s" % (prefix, name) if prefix else name, os.path.abspath(full)]
+            )
     return info
 
 
@@ -110,12 +118,16 @@ def answer():
         "django": django.get_version(),
         "python": "%d.%d.%d" % sys.version_info[:3],
         "settingsModule": os.environ["DJANGO_SETTINGS_MODULE"],
-        "settingsFile": os.path.abspath(module.__file__) if getattr(module, "__file__", None) else None,
+        "settingsFile": os.path.abspath(module.__file__)
+        if getattr(module, "__file__", None)
+        else None,
         "files": project_files(),
         "debug": bool(settings.DEBUG),
         "staticUrl": settings.STATIC_URL and str(settings.STATIC_URL),
         "staticRoot": os.path.abspath(str(root)) if root else None,
-        "finders": [finder_info(finder, ignore_patterns) for finder in finders.get_finders()],
+        "finders": [
+            finder_info(finder, ignore_patterns) for finder in finders.get_finders()
+        ],
         "ignorePatterns": ignore_patterns,
         "storage": storage_info(settings),
         "apps": [os.path.abspath(config.path) for config in apps.get_app_configs()],
@@ -123,7 +135,9 @@ def answer():
         "middleware": list(settings.MIDDLEWARE or []),
         "allowedHosts": list(settings.ALLOWED_HOSTS or []),
         "trustedOrigins": list(settings.CSRF_TRUSTED_ORIGINS or []),
-        "proxyHeader": list(settings.SECURE_PROXY_SSL_HEADER) if settings.SECURE_PROXY_SSL_HEADER else None,
+        "proxyHeader": list(settings.SECURE_PROXY_SSL_HEADER)
+        if settings.SECURE_PROXY_SSL_HEADER
+        else None,
         "sessionCookieDomain": settings.SESSION_COOKIE_DOMAIN,
         "csrfCookieDomain": settings.CSRF_COOKIE_DOMAIN,
     }
@@ -144,7 +158,13 @@ except Exception as error:  # noqa: BLE001 - whatever the project raises is repo
         for frame in traceback.extract_tb(error.__traceback__)
     ]
     if isinstance(error, SyntaxError) and error.filename:
-        frames.append({"file": error.filename, "line": error.lineno, "text": (error.text or "").rstrip()})
+        frames.append(
+            {
+                "file": error.filename,
+                "line": error.lineno,
+                "text": (error.text or "").rstrip(),
+            }
+        )
     result = {
         "error": "raised",
         "kind": type(error).__name__,

@@ -123,17 +123,21 @@ async function publishAll(
   const logger = context.config?.logger
   const paths = new Map<string, string>()
   const files: Publication[] = []
-  for (const { name, hashed, source, rewritten } of tree.all()) {
-    paths.set(name, hashed)
-    files.push({ name, source, hashed: false })
-    const final = rewritten === undefined ? source : { content: rewritten, from: name }
-    files.push({ name: hashed, source: final, hashed: true })
-  }
+  const bundled = new Map<string, string>()
   for (const output of finals) {
     const { fileName, content } = toOutput(output)
     files.push({ name: fileName, source: { content, from: fileName }, hashed: true })
-    for (const key of keysOf(output, project, paths)) paths.set(key, fileName)
+    for (const key of keysOf(output, project, bundled)) bundled.set(key, fileName)
   }
+  for (const { name, hashed, source, rewritten } of tree.all()) {
+    files.push({ name, source, hashed: false })
+    // The source of an entry is known by the chunk that was made from it.
+    if (bundled.has(name)) continue
+    paths.set(name, hashed)
+    const final = rewritten === undefined ? source : { content: rewritten, from: name }
+    files.push({ name: hashed, source: final, hashed: true })
+  }
+  for (const [key, fileName] of bundled) paths.set(key, fileName)
   addMainNames(project, paths)
   for (const warning of [...tree.warnings, ...missingNames(context, project, paths)]) {
     logger?.warn(`django-static: ${warning}`)
@@ -167,12 +171,12 @@ function toOutput(output: Rolldown.OutputChunk | Rolldown.OutputAsset): Output {
 function keysOf(
   output: Rolldown.OutputChunk | Rolldown.OutputAsset,
   { finders }: Project,
-  paths: ReadonlyMap<string, string>,
+  bundled: ReadonlyMap<string, string>,
 ): string[] {
   const plain = withoutHash(output.fileName) ?? output.fileName.replace(/\.[0-9a-f]{12}(?=\.)/, '')
   const isEntry = output.type === 'chunk' && output.isEntry
   // Two chunks may have one name; the second is known by its own alone.
-  const free = isEntry || !paths.has(plain)
+  const free = isEntry || !bundled.has(plain)
   const keys = [free ? plain : output.fileName]
   if (output.type === 'chunk' && output.isEntry && output.facadeModuleId !== null) {
     const source = finders.nameOf(output.facadeModuleId)

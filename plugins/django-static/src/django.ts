@@ -9,7 +9,7 @@ import type { Interpreter } from './python.ts'
 const debug = debuglog('kovu:django-static')
 
 /** A folder of static files. */
-export interface DjangoRoot {
+interface DjangoRoot {
   /** Absolute path; it need not exist. */
   readonly dir: string
   /** Where the folder's files are found below STATIC_URL, without slashes at its ends. */
@@ -19,7 +19,7 @@ export interface DjangoRoot {
 }
 
 /** One of STATICFILES_FINDERS. */
-export interface DjangoFinder {
+interface DjangoFinder {
   readonly name: string
   readonly roots: readonly DjangoRoot[]
   /** For a finder of the project's own: what it lists, as public name and file. */
@@ -27,7 +27,7 @@ export interface DjangoFinder {
 }
 
 /** One of TEMPLATES. */
-export interface DjangoTemplates {
+interface DjangoTemplates {
   readonly name: string
   readonly backend: string
   readonly dirs: readonly string[]

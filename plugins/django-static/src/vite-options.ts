@@ -70,7 +70,7 @@ export function readStaticUrl(staticUrl: string): StaticUrl {
  *
  * @param origin Origin of STATIC_URL.
  */
-export function siteOrigins(origin: string): RegExp[] {
+function siteOrigins(origin: string): RegExp[] {
   const { hostname, port } = new URL(origin)
   const ports = port === '' || port === '443' ? '(?::443)?' : `(?::(?:443|${port}))?`
   const site = siteOf(hostname)

@@ -20,6 +20,7 @@ function peers(): Plugin {
       from: '.less',
       to: '.css',
       pipeline: true,
+      publish: 'mentioned',
       preferSource: true,
       render: (source) => Promise.resolve({ code: `a{background:${CSS_URL}}`, watch: [source] }),
     },
@@ -27,6 +28,7 @@ function peers(): Plugin {
       from: '.mustache',
       to: '.js',
       pipeline: false,
+      publish: 'mentioned',
       preferSource: true,
       render: (source) => Promise.resolve({ code: 'define(1)', watch: [source] }),
     },
@@ -97,6 +99,7 @@ test('carries the bundle, what peers derive, and plain files into one site that 
   // A chunk has its own name and a key without the hash.
   const app = paths['main/js/app.js'] ?? ''
   expect(app).toMatch(/^main\/js\/app\.[0-9a-f]{12}\.js$/)
+  expect([...tree.keys()].filter((name) => name.startsWith('main/js/app.'))).toHaveLength(2)
   const lazy = /_kovu\/lazy\.[0-9a-f]{12}\.js/.exec(tree.get(app) ?? '')?.[0]
   expect(lazy).toBe(paths['_kovu/lazy.js'])
   expect(tree.has(lazy ?? '')).toBe(true)

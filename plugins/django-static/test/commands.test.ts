@@ -27,6 +27,7 @@ async function run(
             from: '.less',
             to: '.css',
             pipeline: true,
+            publish: 'mentioned',
             preferSource: true,
             render: () => Promise.reject(new Error()),
           },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 import { publish } from '../src/publish.ts'
@@ -46,7 +47,7 @@ test('whatever the moment it is killed at, one release is whole', async () => {
 
 function runAndKill(module: string, root: string, delay: number): Promise<void> {
   return new Promise((done) => {
-    const script = join(HERE, 'support/publish-forever.mjs')
+    const script = fileURLToPath(new URL('./support/publish-forever.mjs', import.meta.url))
     const child = spawn(process.execPath, [script, module, root], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -145,6 +145,7 @@ test('asks its peers first, then derives, then reads', async () => {
         from: '.mustache',
         to: '.js',
         pipeline: false,
+        publish: 'mentioned',
         preferSource: true,
         render: (source) =>
           Promise.resolve({
@@ -156,6 +157,7 @@ test('asks its peers first, then derives, then reads', async () => {
         from: '.less',
         to: '.css',
         pipeline: true,
+        publish: 'mentioned',
         preferSource: true,
         render: () => Promise.reject(new Error('not asked in development')),
       },

@@ -17,7 +17,7 @@ export interface Dev {
 }
 
 /** A response. */
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
