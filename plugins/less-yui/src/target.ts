@@ -15,7 +15,6 @@ export function derivation(context: Context): Derivation {
     to: '.css',
     pipeline: true,
     publish: 'mentioned',
-    publish: 'mentioned',
     preferSource: context.options.preferSource,
     render: (source) => render(context, source),
   }
