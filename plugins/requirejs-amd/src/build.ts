@@ -78,7 +78,8 @@ export function buildPlugin(context: Context): Plugin {
         }
         for (const file of all.flatMap(({ output }) => output.files))
           emitFile(file, sourcemap, emit)
-        for (const { publicName, code } of looseFiles(all, found)) emit(publicName, code)
+        for (const { publicName, code } of looseFiles(all, found, context.config.publicDir))
+          emit(publicName, code)
         for (const record of all.flatMap(({ output }) => output.reached)) {
           for (const file of record.watch) this.addWatchFile(file)
         }
@@ -94,7 +95,12 @@ export function buildPlugin(context: Context): Plugin {
 }
 
 /** Modules that may be loaded by themselves, and whose files nobody else carries along. */
-function looseFiles(built: readonly Built[], peers: Peers): readonly ModuleRecord[] {
+function looseFiles(
+  built: readonly Built[],
+  peers: Peers,
+  publicDir: string,
+): readonly ModuleRecord[] {
+  const carried = publicDir === '' ? undefined : `${normalizePath(publicDir)}/`
   const files = new Map<string, ModuleRecord>()
   for (const { output, project } of built) {
     if (project.build?.out !== undefined) continue
@@ -102,8 +108,9 @@ function looseFiles(built: readonly Built[], peers: Peers): readonly ModuleRecor
     const own = new Set(output.files.map((file) => file.publicName))
     for (const record of output.reached) {
       if (held.has(record.id) || own.has(record.publicName)) continue
-      const loose = output.loose.includes(record) && !peers.hasStatics
-      if (loose || isDerived(record)) files.set(record.publicName, record)
+      // Vite copies its public folder; static files of a peer are that peer's.
+      const left = carried === undefined || !record.file.startsWith(carried)
+      if (isDerived(record) || (!peers.hasStatics && left)) files.set(record.publicName, record)
     }
   }
   return [...files.values()]

@@ -2,6 +2,7 @@
  * The source map of a linked file. A linked file is a row of parts, each copied from one place of one source, so a
  * position is found by arithmetic rather than by a map of the concatenation.
  */
+import { dirname, resolve } from 'node:path/posix'
 import {
   addSegment,
   GenMapping,
@@ -137,12 +138,18 @@ function trace(
   const source = segment?.[1]
   if (segment === undefined || source === undefined || (segment[0] ?? 0) > column) return undefined
   return {
-    file: at.decoded.sources[source] ?? origin.file,
+    file: sourceFile(at.decoded.sources[source], origin.file),
     content: at.decoded.contents[source] ?? null,
     line: segment[2] ?? 0,
     column: segment[3] ?? 0,
     name: segment[4] === undefined ? undefined : at.decoded.names[segment[4]],
   }
+}
+
+/** A source named in a map, which may be relative to the mapped file. */
+function sourceFile(source: string | null | undefined, file: string): string {
+  if (source === null || source === undefined) return file
+  return /^[a-z][\w+.-]+:/i.test(source) ? source : resolve(dirname(file), source)
 }
 
 /** Every word of an unminified text. */

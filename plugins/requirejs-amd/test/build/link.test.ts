@@ -232,3 +232,25 @@ test('relative ids become what RequireJS would make of them before its map', () 
   expect(absoluteId('text!./t.html', 'a/b')).toBe('text!a/t.html')
   expect(absoluteId('tpl!./t.html', 'a/b')).toBe('tpl!./t.html')
 })
+
+test('the map of a derived module leads to what a person edits', async () => {
+  const code = 'define([], function(){return made_of_it()});\n'
+  const map = {
+    version: 3 as const,
+    sources: ['t.mustache'],
+    sourcesContent: ['{{made}}'],
+    names: [],
+    // Column 30, `made_of_it`, is column 2 of the template.
+    mappings: '8BAAE',
+  }
+  const factory = code.slice(code.indexOf('function'), -3)
+  const origin = { file: '/www/t/t.js', code, offset: code.indexOf(factory), map }
+  const inputs: LinkInput[] = [
+    { kind: 'row', id: 't', deps: [], factory: [{ text: factory, origin }] },
+  ]
+  for (const minify of [true, false]) {
+    const linked = await link('main.js', inputs, { ...options, minify, map: true })
+    expect(linked.map?.sources).toEqual(['/www/t/t.mustache'])
+    expect(linked.map?.sourcesContent).toEqual(['{{made}}'])
+  }
+})

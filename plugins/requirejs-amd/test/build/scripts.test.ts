@@ -191,6 +191,31 @@ describe('a build', () => {
     }
   })
 
+  test('alone, brings along what may be loaded by itself', async () => {
+    using site = new Site({
+      '/js/main.js': "require(['a','old'],function(a){trace.push(a,Old);require(['b'])});",
+      '/js/a.js': "define(['text!./a.txt'],function(t){return t});",
+      '/js/a.txt': 'text',
+      '/js/old.js': 'Old = 1',
+      '/js/b.js': "define(['a'],function(a){trace.push('b'+a)});",
+      '/js/text.js': 'define({load:function(){}});',
+      '/build.js': "({baseUrl:'js',dir:'built',shim:{old:{}},modules:[{name:'main'}]})",
+    })
+    await site.ours({}, { publicDir: false })
+    const output = readTree(`${site.root}/out`)
+    expect([...output.keys()].sort()).toEqual([
+      'js/a.js',
+      'js/a.txt',
+      'js/b.js',
+      'js/lib/require.js',
+      'js/main.js',
+      'js/old.js',
+      'js/text.js',
+    ])
+    const page = [{ src: 'js/lib/require.js', main: 'js/main' }]
+    expect((await visit(output, page)).trace).toEqual(['text', 1, 'btext'])
+  })
+
   test('needs no entry of Vite’s own', async () => {
     using site = new Site({
       'js/main.js': 'define({})',

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { array, assert, asyncProperty, constantFrom, nat, record, uniqueArray } from 'fast-check'
 import { expect, test } from 'vitest'
+import { absoluteId } from '../../src/link-module.ts'
 import { newSyntax } from './es5.ts'
 import { visit } from './page.ts'
 import { Site } from './site.ts'
@@ -141,3 +142,32 @@ test('statements before a definition stay global, and do not keep its module out
   expect(JSON.stringify(after.trace)).toBe(JSON.stringify(before.trace))
   expect(output.get('js/main.js')).not.toMatch(/define\("m2"/)
 })
+
+test('jquery’s src has the modules, dependencies and order that r.js gives it', async () => {
+  using site = new Site({
+    'js/main.js': "define(['jquery/jquery'],function(){});",
+    '/build.js': `({appDir:'www',baseUrl:'js',dir:'www-built',optimize:'none',modules:[{name:'main'}]})`,
+  })
+  const from = join(dirname(require.resolve('jquery/package.json')), 'src')
+  cpSync(from, join(site.root, 'www/js/jquery'), { recursive: true })
+  const rjs = definitions(site.rjs().get('js/main.js') ?? '')
+  const readable = definitions((await site.ours()).get('js/main.js') ?? '')
+  const small = await site.ours({
+    build: { appDir: 'www', baseUrl: 'js', dir: 'www-built', modules: [{ name: 'main' }] },
+  })
+  expect(rjs.length).toBeGreaterThan(100)
+  expect(readable).toEqual(rjs)
+  expect(definitions(small.get('js/main.js') ?? '')).toEqual(rjs)
+  expect(newSyntax(small.get('js/main.js') ?? '')).toEqual([])
+})
+
+/** What a layer defines: ids, and dependencies without their dots. */
+function definitions(code: string): readonly (readonly [string, readonly string[]])[] {
+  const seen: (readonly [string, readonly string[]])[] = []
+  // oxlint-disable-next-line typescript/no-implied-eval -- the test runs what was built
+  new Function('define', code)((id: string, deps: unknown) => {
+    const list = Array.isArray(deps) ? deps.map((dep) => absoluteId(String(dep), id)) : []
+    seen.push([id, list])
+  })
+  return seen
+}
