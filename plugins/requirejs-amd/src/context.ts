@@ -1,6 +1,6 @@
 /** What one call of `requirejsAmd()` knows; every hook gets the same one. */
 import type { ResolvedConfig } from 'vite'
-import type { Options } from './options.ts'
+import type { RequirejsAmdOptions } from './options.ts'
 import { findPeers, type Peers } from './peers.ts'
 import { readProjects } from './project.ts'
 import type { BuildFile, Graph, Ids, RequireConfig } from './types.ts'
@@ -23,7 +23,7 @@ export interface Project {
 
 /** One plugin call. */
 export interface Context {
-  readonly options: Options
+  readonly options: RequirejsAmdOptions
   /** Vite's configuration. Set by `configResolved`, and not to be read before. */
   config: ResolvedConfig
   /** The plugins beside this one. Asked at the first call. */
@@ -39,7 +39,7 @@ export interface Context {
  *
  * @param options What the user gave.
  */
-export function createContext(options: Options): Context {
+export function createContext(options: RequirejsAmdOptions): Context {
   let peers: Promise<Peers> | undefined
   let projects: Promise<readonly Project[]> | undefined
   const context: Context = {

@@ -3,13 +3,13 @@ import type { Plugin } from 'vite'
 import { buildPlugin } from './build.ts'
 import { createContext } from './context.ts'
 import { Hot } from './hot.ts'
-import type { Options } from './options.ts'
+import type { RequirejsAmdOptions } from './options.ts'
 import { Answers } from './serve/index.ts'
 import { hasStaticsPeer } from './peers.ts'
 import { standalone } from './serve/middleware.ts'
 
 export type { RjsBuild, RjsModule, RjsWrap } from './config/rjs.ts'
-export type { Options } from './options.ts'
+export type { RequirejsAmdOptions } from './options.ts'
 export type { BuildHook, RequireConfig, RequirePackage, Shim } from './types.ts'
 
 /**
@@ -21,7 +21,7 @@ export type { BuildHook, RequireConfig, RequirePackage, Shim } from './types.ts'
  * @param options All optional.
  * @returns The plugins, in order.
  */
-export function requirejsAmd(options: Options = {}): Plugin[] {
+export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
   const context = createContext(options)
   const answers = new Answers(context)
   let hot: Hot | undefined

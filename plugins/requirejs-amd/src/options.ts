@@ -2,7 +2,7 @@ import type { RequireConfig } from './types.ts'
 import type { RjsBuild } from './config/rjs.ts'
 
 /** What `requirejsAmd()` takes. Every option has a default that suits a small site. */
-export interface Options {
+export interface RequirejsAmdOptions {
   /**
    * The r.js build file or files (paths below Vite's root), or their content. The first one also tells which
    * configuration the site's pages run with. Without one, the configuration is found in `data-main` files.

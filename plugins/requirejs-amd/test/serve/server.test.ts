@@ -16,7 +16,7 @@ import { text } from 'node:stream/consumers'
 import type { Derivation, KovuApi, Statics } from '@kovu/protocol'
 import { createLogger, createServer, type Logger, type Plugin, type ViteDevServer } from 'vite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { requirejsAmd, type Options } from '../../src/index.ts'
+import { requirejsAmd, type RequirejsAmdOptions } from '../../src/index.ts'
 
 const require = createRequire(import.meta.url)
 const requirejs = readFileSync(require.resolve('requirejs/require.js'), 'utf8')
@@ -45,7 +45,7 @@ function write(sources: Record<string, string>): void {
   }
 }
 
-async function start(options: Options = {}, peers: Plugin[] = []): Promise<void> {
+async function start(options: RequirejsAmdOptions = {}, peers: Plugin[] = []): Promise<void> {
   const customLogger: Logger = {
     ...createLogger('silent'),
     error: (message) => void errors.push(message),
@@ -97,6 +97,14 @@ const site = {
   'js/templates/a.html': '<b>a</b>',
   'lib/named.js': "define('lib/named', [], function () {})",
   'lib/plain.js': 'with (window) { Plain = 010 }',
+}
+
+/** Asks the plugin itself for the layer of main. */
+async function ask(publicName: string): Promise<unknown> {
+  const { plugins } = (server as ViteDevServer).config
+  const api = plugins.find(({ name }) => name === 'requirejs-amd')?.api as { kovu: KovuApi }
+  const query = new URLSearchParams('amd=main')
+  return api.kovu.answers?.({ publicName, file: join(root, publicName), query })
 }
 
 async function changed(): Promise<void> {
@@ -254,6 +262,17 @@ describe('with the options', () => {
     expect(sent.map(({ type }) => type)).toContain('full-reload')
   })
 
+  it('`config` that configures nothing, or cannot be read, is an error', async () => {
+    write({ ...site, 'js/empty.js': 'define({})' })
+    for (const config of ['js/empty.js', 'js/nowhere.js']) {
+      await start({ config })
+      await expect(ask('js/main.js')).rejects.toMatchObject({ pluginCode: 'REQUIREJS_AMD_CONFIG' })
+      await server?.close()
+    }
+    await start({ config: { baseUrl: 'https://elsewhere.example/js' } })
+    await expect(ask('js/main.js')).rejects.toMatchObject({ pluginCode: 'REQUIREJS_AMD_OUTSIDE' })
+  })
+
   it('`build` outside the static files is an error that says what to do', async () => {
     write({ ...site, 'build.js': "({ baseUrl: '../elsewhere', dir: 'out', modules: [] })" })
     await start({ build: 'build.js' })
@@ -267,6 +286,7 @@ describe('beside a plugin for static files', () => {
     from: '.txt',
     to: '.js',
     pipeline: false,
+    publish: 'all',
     preferSource: true,
     render: async (source) => ({
       code: `define({ text: '${readFileSync(source, 'utf8').toUpperCase()}' })`,
