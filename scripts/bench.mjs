@@ -7,7 +7,10 @@ import { join } from 'node:path'
 const folder = join(import.meta.dirname, '../bench')
 const asked = process.argv.slice(2)
 const failed = readdirSync(folder)
-  .filter((name) => name.endsWith('.mjs') && (asked.length === 0 || asked.some((part) => name.includes(part))))
+  .filter(
+    (name) =>
+      name.endsWith('.mjs') && (asked.length === 0 || asked.some((part) => name.includes(part))),
+  )
   .filter((name) => {
     console.log(`\n── ${name} ──`)
     return spawnSync(process.execPath, [join(folder, name)], { stdio: 'inherit' }).status !== 0

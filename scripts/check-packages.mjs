@@ -11,7 +11,10 @@ const failed = readdirSync(plugins).filter((name) => {
     ['publint', '--strict'],
     ['attw', '--pack', '.', '--profile', 'esm-only', '--quiet'],
   ].some((command) => {
-    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', ...command], { cwd, encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', ...command], {
+      cwd,
+      encoding: 'utf8',
+    })
     if (status !== 0) console.error(`${name}: ${command.join(' ')}\n${stdout}${stderr}`)
     return status !== 0
   })

@@ -7,7 +7,12 @@ import { join } from 'node:path'
 const bin = join(import.meta.dirname, '../playground/.venv/bin')
 const ruff = join(bin, 'ruff')
 const options = { cwd: join(import.meta.dirname, '..'), stdio: /** @type {const} */ ('inherit') }
-if (!existsSync(ruff)) spawnSync(join(bin, 'python'), ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', 'ruff==0.14.*'], options)
+if (!existsSync(ruff))
+  spawnSync(
+    join(bin, 'python'),
+    ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', 'ruff==0.14.*'],
+    options,
+  )
 const lint = spawnSync(ruff, ['check', 'playground', 'plugins'], options)
 const format = spawnSync(ruff, ['format', '--check', 'playground', 'plugins'], options)
 process.exitCode = lint.status === 0 && format.status === 0 ? 0 : 1

@@ -20,7 +20,9 @@ const results = Object.entries(parts)
     console.log(`\n── ${name} ──`)
     const started = Date.now()
     const count = part()
-    console.log(`── ${name}: ${count.passed} passed, ${count.failed} failed in ${Math.round((Date.now() - started) / 1000)} s`)
+    console.log(
+      `── ${name}: ${count.passed} passed, ${count.failed} failed in ${Math.round((Date.now() - started) / 1000)} s`,
+    )
     return count
   })
 
@@ -38,13 +40,25 @@ function vitest(project) {
   const report = join(folder, 'report.json')
   const { status } = spawnSync(
     'npx',
-    ['--no-install', 'vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [
+      '--no-install',
+      'vitest',
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     { stdio: 'inherit' },
   )
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
     // A file that cannot be loaded fails the run without a failed test.
-    return { passed: numPassedTests, failed: numFailedTests === 0 && status !== 0 ? 1 : numFailedTests }
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests === 0 && status !== 0 ? 1 : numFailedTests,
+    }
   } catch {
     return { passed: 0, failed: 1 }
   } finally {
@@ -54,15 +68,25 @@ function vitest(project) {
 
 /** Django's own checks of the playground, and its test suite. @returns {Count} */
 function django() {
-  const python = process.env.KOVU_TEST_PYTHON ?? join(import.meta.dirname, '../playground/.venv/bin/python')
+  const python =
+    process.env.KOVU_TEST_PYTHON ?? join(import.meta.dirname, '../playground/.venv/bin/python')
   const cwd = join(import.meta.dirname, '../playground')
-  const check = spawnSync(python, ['manage.py', 'check', '--fail-level', 'WARNING'], { cwd, stdio: 'inherit' })
+  const check = spawnSync(python, ['manage.py', 'check', '--fail-level', 'WARNING'], {
+    cwd,
+    stdio: 'inherit',
+  })
   const tests = spawnSync(python, ['manage.py', 'test', '--noinput'], { cwd, encoding: 'utf8' })
   process.stdout.write(tests.stderr)
   const ran = Number(/^Ran (\d+) tests?/m.exec(tests.stderr)?.[1] ?? 0)
-  const failed = [...tests.stderr.matchAll(/(?:failures|errors)=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
+  const failed = [...tests.stderr.matchAll(/(?:failures|errors)=(\d+)/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
   const broken = tests.status !== 0 && failed === 0 ? 1 : failed
-  return { passed: ran - failed + (check.status === 0 ? 1 : 0), failed: broken + (check.status === 0 ? 0 : 1) }
+  return {
+    passed: ran - failed + (check.status === 0 ? 1 : 0),
+    failed: broken + (check.status === 0 ? 0 : 1),
+  }
 }
 
 /** @returns {Count} */

@@ -24,7 +24,7 @@ beforeAll(async () => {
     },
   )
   const tarballs = (await readdir(folder)).filter((file) => file.endsWith('.tgz'))
-  expect(tarballs).toHaveLength(names.length)
+  if (tarballs.length !== names.length) throw new Error(`npm packed only ${tarballs.join(', ')}`)
   await writeFile(
     join(folder, 'package.json'),
     '{ "name": "user", "private": true, "type": "module" }',

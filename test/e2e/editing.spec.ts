@@ -50,7 +50,11 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
   }
 
   /** Waits for what an edit must show and says how long it took; the limit only ends a test that hangs. */
-  async function seen(what: string, look: () => Promise<unknown>, wanted: unknown): Promise<void> {
+  async function expectSeen(
+    what: string,
+    look: () => Promise<unknown>,
+    wanted: unknown,
+  ): Promise<void> {
     onTestFailed(() => console.error(site.output(), watched.problems()))
     const started = performance.now()
     await expect.poll(look, { timeout: 10_000, interval: 20 }).toEqual(wanted)
@@ -65,11 +69,11 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
       '@navbar-bg: #14505c',
       '@navbar-bg: #102030',
     )
-    await seen('a LESS partial', navbar, 'rgb(16, 32, 48)')
+    await expectSeen('a LESS partial', navbar, 'rgb(16, 32, 48)')
     expect(await page.inputValue('#search')).toBe('half a sentence')
     expect(await kept()).toBe(true)
     await restore()
-    await seen('the LESS partial put back', navbar, 'rgb(20, 80, 92)')
+    await expectSeen('the LESS partial put back', navbar, 'rgb(20, 80, 92)')
     expect(watched.problems()).toEqual([])
   })
 
@@ -79,14 +83,14 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
         () => document.querySelector('vite-error-overlay')?.shadowRoot?.textContent ?? '',
       )
     const restore = await edit('media/main/css/partials/navbar.less', 'border: 0;', 'border: 0; }}')
-    await seen('a LESS error', async () => (await overlay()).includes('navbar.less'), true)
+    await expectSeen('a LESS error', async () => (await overlay()).includes('navbar.less'), true)
     const text = await overlay()
     expect(text).toMatch(/navbar\.less:\d+:\d+/)
     expect(text).toContain('border: 0; }}')
     // The last good sheet stays on the page.
     expect(await navbar()).toBe('rgb(20, 80, 92)')
     await restore()
-    await seen('the LESS error mended', overlay, '')
+    await expectSeen('the LESS error mended', overlay, '')
     expect(await navbar()).toBe('rgb(20, 80, 92)')
   })
 
@@ -98,9 +102,13 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
         () => '',
       )
     const restore = await edit('media/main/t/tip.template.mustache', '{{labels.tip}}', 'Edited tip')
-    await seen('a template', async () => (await text()).includes('Edited tip'), true)
+    await expectSeen('a template', async () => (await text()).includes('Edited tip'), true)
     await restore()
-    await seen('the template put back', async () => (await text()).includes('Edited tip'), false)
+    await expectSeen(
+      'the template put back',
+      async () => (await text()).includes('Edited tip'),
+      false,
+    )
   })
 
   test('refreshes the page when an AMD module is edited', async () => {
@@ -115,9 +123,13 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
       'emoji.replace(tip)',
       "'An edited module'",
     )
-    await seen('an AMD module', text, 'An edited module')
+    await expectSeen('an AMD module', text, 'An edited module')
     await restore()
-    await seen('the AMD module put back', async () => (await text()) === 'An edited module', false)
+    await expectSeen(
+      'the AMD module put back',
+      async () => (await text()) === 'An edited module',
+      false,
+    )
   })
 
   test('reloads the page when a Django template is edited', async () => {
@@ -128,17 +140,21 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
         (found) => found?.trim().slice(0, 12) ?? '',
         () => '',
       )
-    await seen('a Django template', copyright, '© 2013 Drund')
+    await expectSeen('a Django template', copyright, '© 2013 Drund')
     await restore()
-    await seen('the Django template put back', copyright, '© 2012 Drund')
+    await expectSeen('the Django template put back', copyright, '© 2012 Drund')
   })
 
   test('answers again by itself after a Python file was edited', async () => {
     await openHome()
     const restore = await edit('feed/views.py', '"""', '"""Edited. ')
-    await seen('a Python file', async () => (await page.goto(site.origin('www')))?.status(), 200)
+    await expectSeen(
+      'a Python file',
+      async () => (await page.goto(site.origin('www')))?.status(),
+      200,
+    )
     await restore()
-    await seen(
+    await expectSeen(
       'the Python file put back',
       async () => (await page.goto(site.origin('www')))?.status(),
       200,

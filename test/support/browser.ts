@@ -21,7 +21,7 @@ const candidates = [
  *
  * @throws A sentence that says how to get one.
  */
-export function findChromium(): string {
+function findChromium(): string {
   const found = candidates.find((path) => path !== undefined && path !== '' && existsSync(path))
   if (found !== undefined) return found
   throw new Error(
@@ -54,7 +54,7 @@ export async function openBrowser(site: Pick<Site, 'authority'>): Promise<Browse
   )
   const context = await chromium.launchPersistentContext(join(home, 'profile'), {
     executablePath: findChromium(),
-    env: { ...process.env, HOME: home } as Record<string, string>,
+    env: { ...process.env, HOME: home },
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -26,7 +26,7 @@ export async function makeCertificate(domain: string): Promise<SiteCertificate> 
     ...validity,
     serialNumber: '01',
     name: 'CN=Kovu test authority',
-    keys: authorityKeys as CryptoKeyPair,
+    keys: authorityKeys,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
@@ -37,8 +37,8 @@ export async function makeCertificate(domain: string): Promise<SiteCertificate> 
     serialNumber: '02',
     subject: `CN=${domain}`,
     issuer: authority.subject,
-    publicKey: keys.publicKey as CryptoKey,
-    signingKey: authorityKeys.privateKey as CryptoKey,
+    publicKey: keys.publicKey,
+    signingKey: authorityKeys.privateKey,
     extensions: [
       new x509.SubjectAlternativeNameExtension([
         { type: 'dns', value: domain },

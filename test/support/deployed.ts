@@ -53,7 +53,7 @@ export async function deploy(
   await writeFile(authority, certificate.authority)
   const stops: (() => Promise<void>)[] = [() => removeCopy(root)]
   const stop = async (): Promise<void> => {
-    for (const end of stops.reverse()) await end()
+    for (const end of stops.toReversed()) await end()
   }
   try {
     await build({ root, staticRoot, env })

@@ -32,7 +32,7 @@ export async function startDevelopment(kind: StaticKind): Promise<Site> {
   }
   const stops: (() => Promise<void>)[] = [() => removeCopy(root)]
   const stop = async (): Promise<void> => {
-    for (const end of stops.reverse()) await end()
+    for (const end of stops.toReversed()) await end()
   }
   try {
     await run([python, 'manage.py', 'migrate', '-v0'], { cwd: root, env })
