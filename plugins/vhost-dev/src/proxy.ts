@@ -135,7 +135,29 @@ function sendAnswer(
   answer.on('close', () => {
     if (!answer.complete) cutOff(res)
   })
-  source.pipe(out)
+  if (source === answer) pour(answer, out, Number(headers['content-length'] ?? -1))
+  else source.pipe(out)
+}
+
+/**
+ * Sends a body on as `pipe` does, with less to do for each answer, and the last bytes together with the end: a small
+ * answer is one write.
+ *
+ * @param length Its length in bytes; -1 when it is not known.
+ */
+function pour(answer: IncomingMessage, out: ServerResponse, length: number): void {
+  let left = length
+  answer.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left === 0) out.end(chunk)
+    else if (!out.write(chunk)) {
+      answer.pause()
+      out.once('drain', () => answer.resume())
+    }
+  })
+  answer.on('end', () => {
+    if (!out.writableEnded) out.end()
+  })
 }
 
 /** @returns The policy's nonce for our script tag, if it has one. */

@@ -321,6 +321,50 @@ describe('streams', () => {
     expect((await askHttp2(site, host, '/', {}, text)).body).toBe(textSum)
   })
 
+  test('a slow reader slows the application down, and gets everything', async () => {
+    const total = 40_000_000
+    let sent = 0
+    const { port } = await startUpstream((req, res) => {
+      sent = 0
+      if (req.url === '/length') res.setHeader('content-length', total)
+      const push = (): void => {
+        while (sent < total) {
+          sent += 100_000
+          if (!res.write(Buffer.alloc(100_000))) return void res.once('drain', push)
+        }
+        res.end()
+      }
+      push()
+    })
+    const site = await startSite({ '*': port })
+    for (const path of ['/length', '/chunked']) {
+      const received = await new Promise<number>((done, fail) => {
+        const req = request({
+          host: '127.0.0.1',
+          port: site.port,
+          ca: site.ca,
+          servername: host,
+          headers: { host },
+          path,
+          agent: false,
+        })
+        req.on('error', fail)
+        req.on('response', (res) => {
+          let bytes = 0
+          res.pause()
+          setTimeout(() => {
+            if (sent > 30_000_000) fail(new Error(`${sent} bytes were sent ahead`))
+            res.on('data', (chunk: Buffer) => (bytes += chunk.length))
+            res.on('end', () => done(bytes))
+            res.resume()
+          }, 400)
+        })
+        req.end()
+      })
+      expect(received).toBe(total)
+    }
+  })
+
   test('an answer that the application cuts off is cut off for the client too', async () => {
     const { port } = await startUpstream((_req, res) => {
       res.writeHead(200, { 'content-length': '100' })
