@@ -1,6 +1,7 @@
 /** A project's output files, before they have their final names. */
 import { dirname, isAbsolute, relative } from 'node:path/posix'
 import type { Project } from './context.ts'
+import { rulesOf } from './config/normalize.ts'
 import { AmdError } from './error.ts'
 import { fits, planLayers } from './layers.ts'
 import { link, type LinkInput } from './link.ts'
@@ -95,7 +96,7 @@ async function wantedLayers(project: Project, build: BuildFile): Promise<WantedF
     return {
       publicName: layer.publicName,
       inputs: [
-        ...records.map((record) => inputOf(project, build, record)),
+        ...records.flatMap((record) => inputsOf(project, build, record)),
         ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
       ],
       ids:
@@ -118,7 +119,7 @@ async function wantedScript(
   const inputs = [
     ...records.flatMap((record) =>
       fits(record)
-        ? [inputOf(project, build, record)]
+        ? inputsOf(project, build, record)
         : classicInput(record, shimOf(project, record.id), !build.skipModuleInsertion),
     ),
     ...closingInputs(script.created, script.insertRequire),
@@ -129,6 +130,17 @@ async function wantedScript(
       : [made(`${build.wrap.start}\n`), ...inputs, made(`\n${build.wrap.end}\n`)]
   const wanted = { publicName: script.publicName, inputs: wrapped, ids: [], main: undefined }
   return { wanted: [wanted], loose: [], reached: records }
+}
+
+/** A module, and behind a package's main module the package's own name, as r.js defines it for loaders that know no packages. */
+function inputsOf(project: Project, build: BuildFile, record: ModuleRecord): LinkInput[] {
+  const aliases = [...rulesOf(project.ids.config).mains]
+    .filter(([name, main]) => main === record.id && name !== main)
+    .map(([id, main]): LinkInput => {
+      const factory = [{ text: 'function(main){return main}', origin: undefined }]
+      return { kind: 'row', id, deps: [main], before: undefined, factory }
+    })
+  return [inputOf(project, build, record), ...aliases]
 }
 
 function inputOf(project: Project, build: BuildFile, record: ModuleRecord): LinkInput {

@@ -19,7 +19,7 @@ export interface Peers {
   find(publicName: string): Found | undefined
   /** Public name of a file or folder, or undefined when it is outside every root. */
   nameOf(file: string): string | undefined
-  /** Every public name, for near misses. Empty without finders. */
+  /** Every public name, those of published derivations among them. Empty without finders. */
   list(): Iterable<string>
 }
 
@@ -90,7 +90,16 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
       return inside && [inside.prefix, inside.below].filter(Boolean).join('/')
     },
     *list() {
-      if (statics) for (const [name] of statics.list()) yield name
+      if (!statics) return
+      const published = derives.filter(({ publish }) => publish === 'all')
+      const seen = new Set<string>()
+      for (const [name] of statics.list()) {
+        const made = published
+          .filter(({ from }) => name.endsWith(from))
+          .map(({ from, to }) => name.slice(0, -from.length) + to)
+        for (const one of [name, ...made]) if (!seen.has(one)) yield one
+        for (const one of [name, ...made]) seen.add(one)
+      }
     },
   }
 }

@@ -113,8 +113,9 @@ function endsStatement(code: string): boolean {
 
 function chain(own: object, record: ModuleRecord): SourceMapLike {
   const derived = record.map
-  const map = remapping(own as never, (source) =>
-    source === record.source ? (derived as never) : null,
+  // Only the text's own source has a map behind it; that map's source may bear the same name.
+  const map = remapping(own as never, (_source, { depth }) =>
+    depth === 1 ? (derived as never) : null,
   )
   const sources = map.sources.map((source) => source ?? record.source)
   return {

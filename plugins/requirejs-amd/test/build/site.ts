@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import type { KovuPluginApi } from '@kovu/protocol'
 import { build, type InlineConfig, type Plugin } from 'vite'
-import { requirejsAmd, type Options } from '../../src/index.ts'
+import { requirejsAmd, type RequirejsAmdOptions as Options } from '../../src/index.ts'
 import { requireJs } from './page.ts'
 
 const require = createRequire(import.meta.url)

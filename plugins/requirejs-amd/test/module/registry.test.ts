@@ -112,6 +112,18 @@ describe('a module in a layer', () => {
     expect(out.map?.sources).toEqual(['/site/a.js'])
   })
 
+  it('leads to the template that it was made from, whatever its map calls it', () => {
+    const map = {
+      version: 3 as const,
+      sources: ['/site/a.js'],
+      sourcesContent: ['{{name}}'],
+      names: [],
+      mappings: 'AAAA',
+    }
+    const out = toRegistry({ ...record('define(1)\ndefine(2)'), map })
+    expect(out.map).toMatchObject({ sources: ['/site/a.js'], sourcesContent: ['{{name}}'] })
+  })
+
   it('that is a classic script or an ES module is refused', () => {
     for (const code of ['window.x = 1', 'export default 1', 'define(unknown, function () {})']) {
       expect(() => toRegistry(record(code))).toThrow(
