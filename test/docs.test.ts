@@ -84,7 +84,8 @@ describe.each(names)('%s', (name) => {
         ([, from]) => from,
       ),
     )
-    const allowed = name === 'kovu' ? names.map((other) => `@kovu/${other}`) : ['@kovu/protocol']
+    const allowed =
+      name === 'kovu' ? ['kovu', ...names.map((other) => `@kovu/${other}`)] : ['@kovu/protocol']
     expect(others.filter((other) => other !== undefined && !allowed.includes(other))).toEqual([])
   })
 })
