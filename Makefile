@@ -9,14 +9,15 @@ help:
 	@echo 'make bench        the old tools against ours, in one run'
 	@echo 'make clean        remove what the builds made'
 
-# npm writes this file last, so it is as old as the last whole installation.
+# npm writes this file last, so it is as old as the last whole installation. Not `npm ci`: that refuses a lock file which
+# lacks an optional package of some other platform, and such packages are not to be had everywhere.
 node_modules/.package-lock.json: package-lock.json
 	@node scripts/prerequisites.mjs
-	npm ci --no-audit --no-fund
+	npm install --no-audit --no-fund
 	@touch $@
 
 playground/legacy/node_modules/.package-lock.json: playground/legacy/package-lock.json
-	cd playground/legacy && npm ci --no-audit --no-fund
+	cd playground/legacy && npm install --no-audit --no-fund
 	@touch $@
 
 build: node_modules/.package-lock.json
