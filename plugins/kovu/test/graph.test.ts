@@ -1,4 +1,4 @@
-import type { Target } from '@kovu/protocol'
+import type { Target, TargetContext } from '@kovu/protocol'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -130,7 +130,7 @@ describe('run', () => {
 
   test('runs the build once however many targets ask for it', async () => {
     let builds = 0
-    const asking = { run: ({ build }: { build(): Promise<void> }) => build() }
+    const asking = { run: ({ build }: TargetContext) => build() }
     const graph = buildGraph([
       contribution('js', asking),
       contribution('static', { deps: ['js'], ...asking }),

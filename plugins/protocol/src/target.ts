@@ -29,9 +29,9 @@ export interface TargetContext {
   readonly signal: AbortSignal
   readonly log: Log
   /** Records what the target reads: an absolute path, a glob (`glob:media/**`), or an environment variable (`env:NAME`). */
-  input(what: string): void
+  readonly input: (what: string) => void
   /** Records a file the target wrote (absolute path). */
-  output(path: string): void
+  readonly output: (path: string) => void
   /** Runs Vite's build of all environments, once per run however many targets ask for it. */
-  build(): Promise<void>
+  readonly build: () => Promise<void>
 }
