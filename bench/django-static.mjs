@@ -13,17 +13,31 @@ import { fileURLToPath } from 'node:url'
 
 const rounds = Number(process.argv[2] ?? 3)
 const count = Number(process.argv[3] ?? 5000)
-const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
+const vite = join(
+  dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+  'bin/vite.js',
+)
 const plugin = fileURLToPath(new URL('../plugins/django-static/dist/index.js', import.meta.url))
 const python = djangoPython()
 const root = mkdtempSync(join(tmpdir(), 'kovu-bench-'))
 
 try {
   makeProject()
-  const collectstatic = [python, 'manage.py', 'collectstatic', '--noinput', '-v0', '--ignore=*.less', '--ignore=*.mustache']
+  const collectstatic = [
+    python,
+    'manage.py',
+    'collectstatic',
+    '--noinput',
+    '-v0',
+    '--ignore=*.less',
+    '--ignore=*.mustache',
+  ]
   report('collectstatic', measure(collectstatic, 'theirs'))
   report('django-static', measure([process.execPath, vite, 'build', '--logLevel', 'warn'], 'ours'))
-  const lookup = execFileSync(process.execPath, ['--input-type=module', '-e', lookupScript()], { cwd: root, encoding: 'utf8' })
+  const lookup = execFileSync(process.execPath, ['--input-type=module', '-e', lookupScript()], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   console.log(lookup.trim())
 } finally {
   rmSync(root, { recursive: true, force: true })
@@ -45,28 +59,41 @@ function measure(argv, out) {
 function time(argv, out) {
   const command = `TIMEFORMAT='%R %U %S'; time ${argv.map((word) => `'${word}'`).join(' ')}`
   const env = { ...process.env, ROOT_OF_STATIC: join(root, out) }
-  const { stderr, status } = spawnSync('bash', ['-c', command], { cwd: root, env, encoding: 'utf8' })
+  const { stderr, status } = spawnSync('bash', ['-c', command], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(stderr)
-  const [wall = 0, user = 0, system = 0] = stderr.trim().split('\n').at(-1)?.split(' ').map(Number) ?? []
+  const [wall = 0, user = 0, system = 0] =
+    stderr.trim().split('\n').at(-1)?.split(' ').map(Number) ?? []
   return [wall, user + system]
 }
 
 /** @param {string} name @param {{ cold: number[][], again: number[][] }} times */
 function report(name, { cold, again }) {
   const median = (/** @type {number[][]} */ rows, /** @type {number} */ at) =>
-    rows.map((row) => row[at] ?? 0).toSorted((left, right) => left - right)[Math.floor(rows.length / 2)]?.toFixed(2)
+    rows
+      .map((row) => row[at] ?? 0)
+      .toSorted((left, right) => left - right)
+      [Math.floor(rows.length / 2)]?.toFixed(2)
   console.log(
     `${name.padEnd(14)} empty: ${median(cold, 1)} s CPU, ${median(cold, 0)} s wall · unchanged: ${median(again, 1)} s CPU, ${median(again, 0)} s wall`,
   )
 }
 
 function makeProject() {
-  write('manage.py', `import os, sys
+  write(
+    'manage.py',
+    `import os, sys
 os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf')
 from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
-`)
-  write('conf.py', `import os
+`,
+  )
+  write(
+    'conf.py',
+    `import os
 SECRET_KEY = 'x'
 INSTALLED_APPS = ['django.contrib.staticfiles']
 STATIC_URL = '/static/'
@@ -76,10 +103,14 @@ STORAGES = {
     'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'},
     'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'},
 }
-`)
-  write('vite.config.mjs', `import djangoStatic from '${plugin}'
+`,
+  )
+  write(
+    'vite.config.mjs',
+    `import djangoStatic from '${plugin}'
 export default { plugins: [djangoStatic({ python: '${python}' })] }
-`)
+`,
+  )
   for (let at = 0; at < count; at += 1) {
     const dir = `media/d${at % 50}`
     const text = `/* ${at} */\n${'abcdefghij '.repeat(300)}\n`
@@ -96,7 +127,9 @@ function write(name, content) {
 }
 
 function lookupScript() {
-  const finders = fileURLToPath(new URL('../plugins/django-static/dist/finders.js', import.meta.url))
+  const finders = fileURLToPath(
+    new URL('../plugins/django-static/dist/finders.js', import.meta.url),
+  )
   return `import { Finders } from ${JSON.stringify(finders)}
 const root = { dir: process.cwd() + '/media', prefix: '', collected: '' }
 let start = performance.now()
@@ -112,6 +145,13 @@ function djangoPython() {
   const place = join(tmpdir(), 'kovu-venvs', 'django-5.2')
   const binary = join(place, 'bin', 'python')
   if (!existsSync(binary)) execFileSync('python3', ['-m', 'venv', place])
-  execFileSync(binary, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', 'Django==5.2.*'])
+  execFileSync(binary, [
+    '-m',
+    'pip',
+    'install',
+    '-q',
+    '--disable-pip-version-check',
+    'Django==5.2.*',
+  ])
   return binary
 }

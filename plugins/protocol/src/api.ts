@@ -1,4 +1,4 @@
-// oxlint-disable-next-line unicorn/require-module-specifiers -- only an imported module can be augmented
+// oxlint-disable-next-line unicorn/require-module-specifiers, import/no-empty-named-blocks -- only an imported module can be augmented
 import type {} from 'vite'
 import type { Command } from './command.ts'
 import type { Derivation } from './derivation.ts'

@@ -17,7 +17,11 @@ export interface Statics {
    * The file a public name would have had under the first root whose *source* file exists: for `main/css/kovu.css`
    * with `from: '.less', to: '.css'`, the path of the (usually missing) `kovu.css` beside the first `kovu.less` found.
    */
-  findDerived(publicName: string, from: string, to: string): { file: string; source: string } | undefined
+  findDerived(
+    publicName: string,
+    from: string,
+    to: string,
+  ): { file: string; source: string } | undefined
   /** The public name under which the finders would serve a file, or undefined when it is shadowed or outside. */
   nameOf(file: string): string | undefined
   /** Every public name with its file, first found wins, ignore patterns not yet applied. */
