@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import { located, LessYuiError } from './error.ts'
 import { contains } from './recording.ts'
 import { cssOf, slashed, sourceOf } from './request.ts'
+import { settled } from './settled.ts'
 
 /**
  * Decides what an edit means for the sheets made from the file. Each is rendered before the browser hears of it: a sheet that fails
@@ -26,6 +27,7 @@ export function hotPlugin(context: Context): Plugin {
       const { sheets, broken, shown } = context
       const touched = sheets.dependants(file)
       if (touched.length === 0) return shadowed(context, modules)
+      await settled(file)
       const ours = new Set(touched.map((source) => slashed(cssOf(source))))
       const others = modules.flatMap((module) => unrelated(module, ours))
       const stale: EnvironmentModuleNode[] = []
