@@ -14,12 +14,20 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
   let browser: Browser
   let page: Page
   let watched: ReturnType<typeof watchPage>
+  /** Has the page's HMR client a connection? What happens before that, it cannot hear of. */
+  let connected = false
 
   beforeAll(async () => {
     site = await startDevelopment(kind)
     browser = await openBrowser(site)
     page = await browser.newPage()
     watched = watchPage(page)
+    page.on('framenavigated', () => {
+      connected = false
+    })
+    page.on('console', (message) => {
+      if (message.text().includes('[vite] connected')) connected = true
+    })
     await openHome()
   })
   afterAll(async () => {
@@ -30,9 +38,6 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
   async function openHome(): Promise<void> {
     await page.goto(site.origin('www'))
     await page.waitForSelector('html[data-ready=home]')
-    // The HMR client is connected once Vite has said so; an edit before that would not reach the page.
-    await page.waitForFunction(() => document.querySelector('script[src*="@vite/client"]') !== null)
-    await page.waitForTimeout(300)
     await page.evaluate(() => Object.assign(window, { kept: true }))
   }
 
@@ -42,11 +47,15 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
 
   /** Replaces text in a file of the site, once; gives a function that puts the old text back. */
   async function edit(path: string, from: string, to: string): Promise<() => Promise<void>> {
+    await expect.poll(() => connected, { timeout: 10_000 }).toBe(true)
     const file = join(site.root, path)
     const before = await readFile(file, 'utf8')
     expect(before).toContain(from)
     await writeFile(file, before.replace(from, to))
-    return () => writeFile(file, before)
+    return async () => {
+      await expect.poll(() => connected, { timeout: 10_000 }).toBe(true)
+      await writeFile(file, before)
+    }
   }
 
   /** Waits for what an edit must show and says how long it took; the limit only ends a test that hangs. */
