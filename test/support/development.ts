@@ -15,8 +15,14 @@ import {
   staticUrl,
 } from './site.ts'
 
+/** A site in development, which can be interrupted as a person does it. */
+export interface DevelopmentSite extends Site {
+  /** Sends what Ctrl-C sends: SIGINT to the whole group in the foreground. */
+  interrupt(): void
+}
+
 /** The playground as `make testserver` runs it: `kovu testserver` with stock settings, Django, the Node app and Vite behind one port. */
-export async function startDevelopment(kind: StaticKind): Promise<Site> {
+export async function startDevelopment(kind: StaticKind): Promise<DevelopmentSite> {
   const root = await copyPlayground(`development-${kind}`)
   const [port, djangoPort, activityPort] = await Promise.all([freePort(), freePort(), freePort()])
   const url = staticUrl(kind, port)
@@ -50,6 +56,7 @@ export async function startDevelopment(kind: StaticKind): Promise<Site> {
       authority: await findAuthority(home),
       origin: (host) => originOf(host, port),
       output,
+      interrupt: () => server.interrupt(),
       stop,
     }
   } catch (error) {

@@ -13,6 +13,8 @@ export const python: string =
 /** A started process whose whole group ends with {@link Running.stop}. */
 export interface Running {
   output(): string
+  /** SIGINT to the group, as a terminal sends it. */
+  interrupt(): void
   stop(): Promise<void>
 }
 
@@ -48,6 +50,7 @@ export function start(
   return {
     child,
     output: () => output,
+    interrupt: () => signalGroup(child, 'SIGINT'),
     async stop() {
       signalGroup(child, 'SIGTERM')
       const gone = await Promise.race([ended.then(() => true), sleep(5000).then(() => false)])
