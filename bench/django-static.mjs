@@ -76,7 +76,8 @@ function report(name, { cold, again }) {
     rows
       .map((row) => row[at] ?? 0)
       .toSorted((left, right) => left - right)
-      [Math.floor(rows.length / 2)]?.toFixed(2)
+      .at(Math.floor(rows.length / 2))
+      ?.toFixed(2)
   console.log(
     `${name.padEnd(14)} empty: ${median(cold, 1)} s CPU, ${median(cold, 0)} s wall · unchanged: ${median(again, 1)} s CPU, ${median(again, 0)} s wall`,
   )
