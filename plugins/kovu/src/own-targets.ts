@@ -39,7 +39,7 @@ export function ownTargets(
  *
  * @param root The folder that may hold `.venv`.
  */
-export function commandEnv(root: string): NodeJS.ProcessEnv {
+function commandEnv(root: string): NodeJS.ProcessEnv {
   const folders = [
     join(root, '.venv/bin'),
     join(root, '.venv/Scripts'),

@@ -5,6 +5,7 @@ import type { Output } from './build-link.ts'
 import type { Project } from './context.ts'
 import { absoluteId } from './link-module.ts'
 import type { Peers } from './peers.ts'
+import { looksLikeRequireJs } from './serve/recognise.ts'
 import type { LoaderData } from './loader-source.ts'
 import type { ModuleRecord } from './types.ts'
 
@@ -30,17 +31,12 @@ export function loaderNames(peers: Peers, chosen: string | undefined): readonly 
     if (
       found !== undefined &&
       found.derived === undefined &&
-      isRequireJs(readFileSync(found.file, 'utf8'))
+      looksLikeRequireJs(readFileSync(found.file, 'utf8'))
     ) {
       names.push(name)
     }
   }
   return names
-}
-
-/** Is the text require.js (and not almond, which has the same globals and loads nothing)? */
-function isRequireJs(text: string): boolean {
-  return /\bvar\s+requirejs\s*,\s*require\s*,\s*define\b/.test(text) && text.includes('data-main')
 }
 
 /**

@@ -79,7 +79,7 @@ export function positionAt(text: string, offset: number): { line: number; column
 }
 
 /** A code frame: the line with two around it and a caret. */
-export function frameAt(text: string, line: number, column: number): string {
+function frameAt(text: string, line: number, column: number): string {
   const lines = text.split(/\r?\n/)
   const first = Math.max(1, line - 2)
   const last = Math.min(lines.length, line + 2)

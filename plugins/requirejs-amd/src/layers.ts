@@ -3,7 +3,7 @@ import type { BuildFile, BuildModule, Graph, ModuleRecord } from './types.ts'
 import { AmdError } from './error.ts'
 
 /** A file that holds several modules. */
-export interface Layer {
+interface Layer {
   /** Public name of its file. */
   readonly publicName: string
   /** Id of the layer's own module. */

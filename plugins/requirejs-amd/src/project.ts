@@ -74,7 +74,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
 }
 
 /** The text of a file, or what its derivation makes of the source. */
-export async function readFound(found: Found): Promise<Source> {
+async function readFound(found: Found): Promise<Source> {
   if (!found.derived || found.source === undefined) {
     return { code: await readFile(found.file, 'utf8'), watch: [found.file] }
   }

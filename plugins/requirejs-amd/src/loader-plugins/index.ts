@@ -13,7 +13,7 @@ export interface LoaderPlugin {
 }
 
 /** The loader plugins by the last part of their id: `text` is also `lib/text` or `vendor/requirejs/text`. */
-export const loaderPlugins: Readonly<Record<string, LoaderPlugin>> = {
+const loaderPlugins: Readonly<Record<string, LoaderPlugin>> = {
   text: {
     path: (resource) => readTextResource(resource).path,
     value: (content, resource) => textValue(content, readTextResource(resource)),

@@ -42,7 +42,7 @@ export function toRegistry(record: ModuleRecord, options: RegistryOptions = {}):
 }
 
 /** `define('text!a.html', [], …)` for a resource that is a text. */
-export function resourceCode(id: string, text: string): string {
+function resourceCode(id: string, text: string): string {
   return `define(${quote(id)}, [], function () { return ${quote(text)}; });\n`
 }
 
