@@ -1,9 +1,10 @@
-import { isAbsolute, relative } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import type { Plugin, Rolldown } from 'vite'
 import { EMPTY_ID, EMPTY_NAME, isFinalName } from './build-options.ts'
 import { collect, type Collected } from './collect.ts'
 import { compressFiles } from './compress.ts'
-import type { Context, Project } from './context.ts'
+import { Contents } from './contents.ts'
+import { workDir, type Context, type Project } from './context.ts'
 import { DjangoStaticError, nearest, report } from './error.ts'
 import { manifestText } from './manifest.ts'
 import { publish, type Publication } from './publish.ts'
@@ -32,6 +33,7 @@ export function createBuild(context: Context): Build {
   let collected: Collected | undefined
   let project: Project | undefined
   let tree: Tree | undefined
+  let contents = new Contents()
   /** Content that other plugins said they would emit. */
   const announced = new Map<string, Source>()
 
@@ -44,6 +46,7 @@ export function createBuild(context: Context): Build {
       sources: new Map([...collected.sources, ...outputs]),
       dialect: dialectOf(info.django),
       staticUrl: info.staticUrl,
+      contents,
     })
   }
 
@@ -70,6 +73,7 @@ export function createBuild(context: Context): Build {
       },
       async renderStart() {
         announced.clear()
+        contents = new Contents(join(workDir(context.root), 'static', 'digests.json'))
         tree = undefined
         try {
           project = await context.project()
@@ -93,7 +97,7 @@ export function createBuild(context: Context): Build {
             .map(({ fileName, content }) => [fileName, { content, from: fileName }] as const)
           const finals = Object.values(bundle).filter(({ fileName }) => isFinalName(fileName))
           try {
-            await publishAll(context, project, treeOver(overrides), finals)
+            await publishAll(context, project, treeOver(overrides), finals, contents)
           } catch (error) {
             report(this, error)
           }
@@ -112,6 +116,7 @@ async function publishAll(
   project: Project,
   tree: Tree,
   finals: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[],
+  contents: Contents,
 ): Promise<void> {
   const { info } = project
   if (info.staticRoot === null) {
@@ -130,7 +135,8 @@ async function publishAll(
     for (const key of keysOf(output, project, bundled)) bundled.set(key, fileName)
   }
   for (const { name, hashed, source, rewritten } of tree.all()) {
-    files.push({ name, source, hashed: false })
+    const twin = rewritten === undefined && !bundled.has(name) ? hashed : undefined
+    files.push({ name, source, hashed: false, twin })
     // The source of an entry is known by the chunk that was made from it.
     if (bundled.has(name)) continue
     paths.set(name, hashed)
@@ -147,12 +153,16 @@ async function publishAll(
       `django-static: ${info.storage.name} does not read staticfiles.json, so {% static %} gives unhashed names. Set the "staticfiles" storage to django.contrib.staticfiles.storage.ManifestStaticFilesStorage.`,
     )
   }
-  const siblings = context.options.compress ? await compressFiles(info.staticRoot, files) : []
+  const siblings = context.options.compress
+    ? await compressFiles(files, { contents, cacheDir: join(workDir(context.root), 'compressed') })
+    : []
   const { written, unchanged } = publish(
     info.staticRoot,
     [...files, ...siblings],
     manifestText(paths),
+    { contents, link: context.options.link },
   )
+  contents.save()
   const shown = relative(context.root, info.staticRoot)
   const where =
     shown === '' || shown.startsWith('..') || isAbsolute(shown) ? info.staticRoot : shown

@@ -34,6 +34,7 @@ const BIG = 2_000_000
 export class ProjectTexts {
   readonly #dirs: readonly string[]
   readonly #outside: ReadonlySet<string>
+  readonly #statics: readonly string[]
   #tokens: Set<string> | undefined
   #references: readonly TemplateReference[] | undefined
 
@@ -48,6 +49,7 @@ export class ProjectTexts {
       root,
       ...[...templates, ...info.apps].filter((dir) => !isInstalled(dir) && !isBelow(dir, root)),
     ]
+    this.#statics = info.finders.flatMap(({ roots }) => roots.map(({ dir }) => `${dir}/`))
     this.#outside = new Set([...outDirs, ...(info.staticRoot ? [info.staticRoot] : [])])
   }
 
@@ -94,7 +96,8 @@ export class ProjectTexts {
 
   *#readReferences(): Generator<TemplateReference> {
     for (const file of this.files()) {
-      if (!TEMPLATE.test(file)) continue
+      // What is published is not rendered.
+      if (!TEMPLATE.test(file) || this.#statics.some((dir) => file.startsWith(dir))) continue
       const text = read(file)
       if (!text.includes('static')) continue
       yield* templateReferences(file, blankComments(text))

@@ -57,6 +57,12 @@ export interface DjangoStaticOptions {
    * @default false
    */
   compress?: boolean
+  /**
+   * Publish files that are published as they are by a hard link in place of a copy.
+   *
+   * @default false
+   */
+  link?: boolean
 }
 
 /** Options with every default in place. */
@@ -69,6 +75,7 @@ export interface ResolvedOptions {
   readonly entries: readonly string[]
   readonly overlay: boolean
   readonly compress: boolean
+  readonly link: boolean
 }
 
 const KNOWN: readonly string[] = [
@@ -81,6 +88,7 @@ const KNOWN: readonly string[] = [
   'entries',
   'overlay',
   'compress',
+  'link',
 ]
 
 /**
@@ -115,6 +123,7 @@ export function resolveOptions(raw: DjangoStaticOptions): ResolvedOptions {
     entries: raw.entries ?? [],
     overlay: raw.overlay ?? true,
     compress: raw.compress ?? false,
+    link: raw.link ?? false,
   }
 }
 

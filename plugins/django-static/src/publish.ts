@@ -1,17 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
+  closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { Contents, SMALL } from './contents.ts'
 import type { Source } from './tree.ts'
 
 /** A file to be written below STATIC_ROOT. */
@@ -21,6 +28,16 @@ export interface Publication {
   readonly source: Source
   /** Is the name made from the content? A file of that name and size is then the same file. */
   readonly hashed: boolean
+  /** Hashed name of a publication with the same content: the two are one file with two names. */
+  readonly twin?: string | undefined
+}
+
+/** How {@link publish} writes. */
+export interface PublishOptions {
+  /** Contents that were read already. */
+  readonly contents?: Contents
+  /** Give files that are published as they are a second name, in place of copying them. */
+  readonly link?: boolean
 }
 
 /** What {@link publish} did. */
@@ -39,11 +56,19 @@ const WORK = '.kovu-publish'
  * @param root STATIC_ROOT.
  * @param files What to write; names below the root.
  * @param manifest The text of `staticfiles.json`.
+ * @param options See {@link PublishOptions}.
  */
-export function publish(root: string, files: readonly Publication[], manifest: string): Published {
+export function publish(
+  root: string,
+  files: readonly Publication[],
+  manifest: string,
+  options: PublishOptions = {},
+): Published {
   const work = join(root, WORK)
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
+  const writer = new Writer(options)
+  const temporary = join(work, 'file')
   const written: string[] = []
   let unchanged = 0
   const folders = new Set<string>()
@@ -55,17 +80,18 @@ export function publish(root: string, files: readonly Publication[], manifest: s
         unchanged += 1
         continue
       }
-      const temporary = join(work, randomUUID())
-      writeSource(temporary, file.source)
+      const twin = file.twin === undefined ? undefined : join(root, file.twin)
+      if (twin === undefined || !tryLink(twin, temporary)) writer.write(temporary, file.source)
       const folder = dirname(target)
       if (!folders.has(folder)) mkdirSync(folder, { recursive: true })
       folders.add(folder)
       renameSync(temporary, target)
+      // Two names of one file are not renamed onto each other: the temporary one stays.
+      if (twin !== undefined) rmSync(temporary, { force: true })
       written.push(file.name)
     }
     const target = join(root, 'staticfiles.json')
     if (readText(target) !== manifest) {
-      const temporary = join(work, randomUUID())
       writeFileSync(temporary, manifest, { mode: MODE, flush: true })
       chmodSync(temporary, MODE)
       renameSync(temporary, target)
@@ -77,15 +103,56 @@ export function publish(root: string, files: readonly Publication[], manifest: s
   return { written, unchanged }
 }
 
-function writeSource(target: string, source: Source): void {
-  if ('content' in source) writeFileSync(target, source.content)
-  else {
-    copyFileSync(source.file, target, constants.COPYFILE_FICLONE)
-    const { mtime, atime } = statSync(source.file)
-    utimesSync(target, atime, mtime)
+class Writer {
+  readonly #contents: Contents
+  readonly #link: boolean
+  /** Does the umask leave the mode as it is? */
+  #plainMode: boolean | undefined
+
+  constructor({ contents = new Contents(), link = false }: PublishOptions) {
+    this.#contents = contents
+    this.#link = link
   }
-  // Django's FILE_UPLOAD_PERMISSIONS, whatever the umask.
-  chmodSync(target, MODE)
+
+  write(target: string, source: Source): void {
+    if ('content' in source) {
+      this.#writeContent(target, source.content)
+      return
+    }
+    if (this.#link && tryLink(source.file, target)) return
+    const { mtime, atime, size } = statSync(source.file)
+    // To copy by hand is cheaper than a call for it, until the file is large.
+    const content =
+      this.#contents.kept(source.file) ?? (size <= SMALL ? readFileSync(source.file) : undefined)
+    if (content === undefined) {
+      copyFileSync(source.file, target, constants.COPYFILE_FICLONE)
+      utimesSync(target, atime, mtime)
+      chmodSync(target, MODE)
+    } else this.#writeContent(target, content, mtime)
+  }
+
+  #writeContent(target: string, content: Uint8Array, mtime?: Date): void {
+    const handle = openSync(target, 'w', MODE)
+    try {
+      for (let at = 0; at < content.length;) at += writeSync(handle, content, at)
+      // Django's FILE_UPLOAD_PERMISSIONS, whatever the umask.
+      this.#plainMode ??= (fstatSync(handle).mode & 0o7777) === MODE
+      if (!this.#plainMode) fchmodSync(handle, MODE)
+      if (mtime !== undefined) futimesSync(handle, mtime, mtime)
+    } finally {
+      closeSync(handle)
+    }
+  }
+}
+
+/** A second name for a file; false where the file system has no such thing, or not across this border. */
+function tryLink(file: string, target: string): boolean {
+  try {
+    linkSync(file, target)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isSame(target: string, { source, hashed }: Publication): boolean {

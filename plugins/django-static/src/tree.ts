@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { isUtf8 } from 'node:buffer'
 import { posix } from 'node:path'
+import { Contents } from './contents.ts'
 import { DjangoStaticError, nearest, positionAt } from './error.ts'
 import { contentHash, hashedName, pathOf } from './names.ts'
 import { hasReferences, rewriteReferences, type Dangling, type Dialect } from './references.ts'
@@ -16,6 +17,9 @@ export interface TreeOptions {
   readonly sources: ReadonlyMap<string, Source>
   readonly dialect: Dialect
   readonly staticUrl: string
+  readonly contents?: Contents
+  /** Leave the comments out that name source maps: the maps are not published. */
+  readonly hideMaps?: boolean
 }
 
 /** A public name, ready to be published. */
@@ -35,10 +39,14 @@ export class Tree {
   readonly #dialect: Dialect
   readonly #staticUrl: string
   readonly #folders: Set<string>
+  readonly #contents: Contents
+  readonly #hideMaps: boolean
   readonly #finished = new Map<string, Finished>()
   readonly #open: string[] = []
 
-  constructor({ sources, dialect, staticUrl }: TreeOptions) {
+  constructor({ sources, dialect, staticUrl, contents, hideMaps }: TreeOptions) {
+    this.#contents = contents ?? new Contents()
+    this.#hideMaps = hideMaps ?? false
     this.#sources = sources
     this.#dialect = dialect
     this.#staticUrl = staticUrl
@@ -59,11 +67,35 @@ export class Tree {
     const source = this.#sources.get(name)
     if (source === undefined) return undefined
     if (this.#open.includes(name)) this.#failCycle(name)
+    if ('file' in source && !hasReferences(name, this.#dialect)) {
+      return this.#settle(name, source, undefined, this.#digest(name, source.file))
+    }
     this.#open.push(name)
-    const content = readSource(name, source)
+    const content = readSource(name, source, this.#contents)
     const rewritten = this.#rewrite(name, source, content)
     this.#open.pop()
-    const hashed = hashedName(name, contentHash(rewritten ?? content))
+    const digest =
+      rewritten === undefined && 'file' in source
+        ? this.#digest(name, source.file)
+        : contentHash(rewritten ?? content)
+    return this.#settle(name, source, rewritten, digest)
+  }
+
+  #digest(name: string, file: string): string {
+    try {
+      return this.#contents.digest(file)
+    } catch (cause) {
+      return failRead(name, file, cause)
+    }
+  }
+
+  #settle(
+    name: string,
+    source: Source,
+    rewritten: Uint8Array | undefined,
+    digest: string,
+  ): Finished {
+    const hashed = hashedName(name, digest)
     const finished = { name, hashed, source, rewritten }
     this.#finished.set(name, finished)
     return finished
@@ -77,20 +109,15 @@ export class Tree {
     }
   }
 
-  /**
-   * The hashed name that content would get under a public name.
-   *
-   * @param name An unhashed public name.
-   * @param content Content that is about to be published under it.
-   */
-  nameFor(name: string, content: string): string {
-    const bytes = Buffer.from(content)
-    const source: Source = { content: bytes, from: name }
-    return hashedName(name, contentHash(this.#rewrite(name, source, bytes) ?? bytes))
-  }
-
   #rewrite(name: string, source: Source, content: Uint8Array): Uint8Array | undefined {
     if (!hasReferences(name, this.#dialect)) return undefined
+    if (
+      name.endsWith('.js') &&
+      !Buffer.from(content.buffer, content.byteOffset, content.length).includes('sourceMappingURL')
+    ) {
+      checkUtf8(name, source, content)
+      return undefined
+    }
     const before = decode(name, source, content)
     const { text, dangling } = rewriteReferences(name, before, {
       dialect: this.#dialect,
@@ -138,18 +165,22 @@ export class Tree {
 }
 
 /** The content of a source. */
-export function readSource(name: string, source: Source): Uint8Array {
+export function readSource(name: string, source: Source, contents: Contents): Uint8Array {
   if ('content' in source) return source.content
   try {
-    return readFileSync(source.file)
+    return contents.read(source.file)
   } catch (cause) {
-    throw new DjangoStaticError(
-      'DJANGO_STATIC_READ',
-      `${source.file} (${name}) cannot be read: ${(cause as Error).message}. Make it readable, or leave it out with djangoStatic({ ignore: […] }).`,
-      undefined,
-      cause,
-    )
+    return failRead(name, source.file, cause)
   }
+}
+
+function failRead(name: string, file: string, cause: unknown): never {
+  throw new DjangoStaticError(
+    'DJANGO_STATIC_READ',
+    `${file} (${name}) cannot be read: ${(cause as Error).message}. Make it readable, or leave it out with djangoStatic({ ignore: […] }).`,
+    undefined,
+    cause,
+  )
 }
 
 function decode(name: string, source: Source, content: Uint8Array): string {
@@ -163,6 +194,10 @@ function decode(name: string, source: Source, content: Uint8Array): string {
       cause,
     )
   }
+}
+
+function checkUtf8(name: string, source: Source, content: Uint8Array): void {
+  if (!isUtf8(content)) decode(name, source, content)
 }
 
 function originOf(source: Source): string {

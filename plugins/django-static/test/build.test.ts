@@ -165,29 +165,41 @@ test('stops at the staging folder when other targets are run', async () => {
   expect(readTree(project.path('staticroot')).get('a.css')).toBe('a{}')
 })
 
-const FAILURES: [string, Record<string, string | Uint8Array>, RegExp][] = [
+/** The codes of an error: Rolldown gathers what plugins throw in `errors`. */
+function codesOf(failure: unknown): unknown[] {
+  type Coded = { code?: unknown; pluginCode?: unknown; errors?: Coded[] }
+  const { code, pluginCode, errors = [] } = failure as Coded
+  return [code, pluginCode, ...errors.flatMap(codesOf)]
+}
+
+const FAILURES: [string, string, Record<string, string | Uint8Array>, RegExp][] = [
   [
     'a url() that leads nowhere',
+    'DJANGO_STATIC_REFERENCE',
     { 'media/css/a.css': 'b{}\na { background: url(../img/lgo.png) }', 'media/img/logo.png': 'x' },
     /url\(\.\.\/img\/lgo\.png\) leads nowhere: no static file has the name img\/lgo\.png\. Did you mean img\/logo\.png\?\n.*media\/css\/a\.css:2:17/,
   ],
   [
     'an @import that leads nowhere',
+    'DJANGO_STATIC_REFERENCE',
     { 'media/a.css': '@import "gone.css";' },
     /@import "gone\.css" leads nowhere[\s\S]*a\.css:1:1/,
   ],
   [
     'sheets that import each other',
+    'DJANGO_STATIC_CYCLE',
     { 'media/a.css': '@import "b.css";', 'media/b.css': '@import "a.css";' },
     /in a circle.*a\.css → b\.css → a\.css/,
   ],
   [
     'a sheet that is not UTF-8',
+    'DJANGO_STATIC_ENCODING',
     { 'media/a.css': Uint8Array.from([0xe9, 0x20]) },
     /media\/a\.css \(a\.css\) is not UTF-8/,
   ],
   [
     'a module that is not there',
+    'DJANGO_STATIC_ENTRY',
     {
       'templates/x.html': `{% load static %}\n<script type="module" src="{% static 'ap.js' %}"></script>`,
       'media/app.js': '',
@@ -196,13 +208,25 @@ const FAILURES: [string, Record<string, string | Uint8Array>, RegExp][] = [
   ],
 ]
 
-test.each(FAILURES)('fails on %s, and publishes nothing', async (_what, files, message) => {
-  const project = makeProject({
-    settings: STORAGE,
-    files: { ...files, 'staticroot/staticfiles.json': 'old' },
-  })
-  await expect(runBuild(project.root)).rejects.toThrow(message)
-  expect([...readTree(project.path('staticroot'))]).toEqual([['staticfiles.json', 'old']])
+test.each(FAILURES)(
+  'fails on %s (%s), and publishes nothing',
+  async (_what, code, files, message) => {
+    const project = makeProject({
+      settings: STORAGE,
+      files: { ...files, 'staticroot/staticfiles.json': 'old' },
+    })
+    const failure: unknown = await runBuild(project.root).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ message: expect.stringMatching(message) })
+    expect(codesOf(failure)).toContain(code)
+    expect([...readTree(project.path('staticroot'))]).toEqual([['staticfiles.json', 'old']])
+  },
+)
+
+test('refuses to build for settings without a STATIC_ROOT', async () => {
+  const project = makeProject({ settings: 'STATIC_ROOT = None', files: { 'media/a.txt': 'a' } })
+  const failure: unknown = await runBuild(project.root).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ message: expect.stringContaining('sets no STATIC_ROOT') })
+  expect(codesOf(failure)).toContain('DJANGO_STATIC_ROOT')
 })
 
 test('a missing source map is a warning, and its comment is left out', async () => {

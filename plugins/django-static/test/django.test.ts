@@ -224,7 +224,12 @@ test.each(BROKEN)(
 test('refuses options it does not have or cannot do', () => {
   expect(() => resolveOptions({ mode: 'collect' })).toThrow(/cannot do mode: 'collect' yet/)
   expect(() => resolveOptions({ keep: 3 } as DjangoStaticOptions)).toThrow(/no option `keep`/)
-  expect(() => resolveOptions({ python: [] })).toThrow(/empty `python`/)
+  expect(() => resolveOptions({ python: [] })).toThrow(
+    expect.objectContaining({
+      pluginCode: 'DJANGO_STATIC_OPTION',
+      message: expect.stringContaining('empty `python`'),
+    }),
+  )
 })
 
 test('an unreadable static file is named', async () => {
@@ -234,5 +239,10 @@ test('an unreadable static file is named', async () => {
   const { dialectOf } = await import('../src/references.ts')
   const sources = new Map([['a.txt', { file: project.path('media/gone.txt') }]])
   const tree = new Tree({ sources, dialect: dialectOf('5.2'), staticUrl: '/static/' })
-  expect(() => tree.finish('a.txt')).toThrow(/media\/gone\.txt \(a\.txt\) cannot be read/)
+  expect(() => tree.finish('a.txt')).toThrow(
+    expect.objectContaining({
+      pluginCode: 'DJANGO_STATIC_READ',
+      message: expect.stringMatching(/media\/gone\.txt \(a\.txt\) cannot be read/),
+    }),
+  )
 })

@@ -32,6 +32,7 @@ test('the defaults are those of the README', () => {
     entries: [],
     overlay: true,
     compress: false,
+    link: false,
   })
 })
 
