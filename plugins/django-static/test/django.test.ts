@@ -222,8 +222,9 @@ test.each(BROKEN)(
 )
 
 test('refuses options it does not have or cannot do', () => {
-  expect(() => resolveOptions({ mode: 'collect' })).toThrow(/cannot do mode: 'collect' yet/)
-  expect(() => resolveOptions({ keep: 3 } as DjangoStaticOptions)).toThrow(/no option `keep`/)
+  expect(() => resolveOptions({ mode: 'both' } as never)).toThrow(/'own' or 'collect', not "both"/)
+  expect(() => resolveOptions({ kept: 3 } as DjangoStaticOptions)).toThrow(/no option `kept`/)
+  expect(() => resolveOptions({ keep: 0 })).toThrow(/from 1 on, not 0/)
   expect(() => resolveOptions({ python: [] })).toThrow(
     expect.objectContaining({
       pluginCode: 'DJANGO_STATIC_OPTION',
