@@ -1,16 +1,34 @@
-import { readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { type Browser, openBrowser } from '../support/browser.ts'
 import { watchPage } from '../support/page.ts'
-import { startProduction } from '../support/production.ts'
+import { run } from '../support/process.ts'
+import { kovu, startProduction } from '../support/production.ts'
 import type { Site } from '../support/site.ts'
 import { describeSite } from './site.ts'
 
 describeSite('production with STATIC_URL on the cdn host', () => startProduction('cdn'))
 describeSite('production with STATIC_URL as a path', () => startProduction('path'))
+
+/** Every file below a folder with a digest of its content. */
+async function digests(folder: string): Promise<Record<string, string>> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = files
+    .filter((file) => file.isFile())
+    .map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      const digest = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')
+      return [path.slice(folder.length), digest] as const
+    })
+  return Object.fromEntries(await Promise.all(entries))
+}
 
 describe('the production build', () => {
   let site: Site
@@ -51,6 +69,21 @@ describe('the production build', () => {
     ).toHaveLength(1)
     expect(watched.problems()).toEqual([])
     await page.close()
+  })
+
+  test('is the same by plain vite build', async () => {
+    const other = join(site.root, 'other')
+    const env = { DRUND_STATIC_URL: site.staticUrl, DRUND_STATIC_ROOT: other }
+    await run(['npx', '--no-install', 'vite', 'build'], { cwd: site.root, env })
+    expect(await digests(other)).toEqual(await digests(join(site.root, 'staticroot')))
+  })
+
+  test('publishes nothing when only js is asked for', async () => {
+    const other = join(site.root, 'unpublished')
+    const env = { DRUND_STATIC_URL: site.staticUrl, DRUND_STATIC_ROOT: other }
+    await run([kovu, 'js'], { cwd: site.root, env })
+    expect(existsSync(other)).toBe(false)
+    expect(existsSync(join(site.root, 'node_modules/.kovu/out/main/js/main.js'))).toBe(true)
   })
 
   test('writes a manifest that Django reads, with a key for every name a page uses', async () => {

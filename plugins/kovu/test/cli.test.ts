@@ -166,9 +166,7 @@ describe('clean', () => {
     const left = (path: string): boolean => existsSync(join(site, path))
     expect(['node_modules/.kovu', 'app/__pycache__'].filter(left)).toEqual([])
     expect(['app/views.py', 'staticroot', 'node_modules/other/__pycache__'].every(left)).toBe(true)
-    expect(said).toEqual([
-      `removed ${join(site, 'node_modules/.kovu')} and 1 folders or files of compiled Python`,
-    ])
+    expect(said).toEqual([`removed ${join(site, 'node_modules/.kovu')} and compiled Python (1)`])
     await rm(site, { recursive: true })
   })
 })

@@ -90,7 +90,8 @@ async function runTargets(
     process.removeListener('SIGTERM', onSignal)
   }
   if (!abort.signal.aborted) {
-    progress.log.info(`${nodes.length} targets in ${seconds(performance.now() - started)}`)
+    const count = `${nodes.length} target${nodes.length === 1 ? '' : 's'}`
+    progress.log.info(`${count} in ${seconds(performance.now() - started)}`)
   }
 }
 

@@ -14,7 +14,7 @@ export const clean: Target = {
     await rm(staging, { recursive: true, force: true })
     const compiled = await findCompiled(root)
     for (const path of compiled) await rm(path, { recursive: true, force: true })
-    log.info(`removed ${staging} and ${compiled.length} folders or files of compiled Python`)
+    log.info(`removed ${staging} and compiled Python (${compiled.length})`)
   },
 }
 
