@@ -94,7 +94,9 @@ export function ignorePatterns(context: Context, info: DjangoInfo): string[] {
 async function openProject(context: Context): Promise<Project> {
   const { options, root, mode } = context
   const python = findInterpreter(options, root, mode, process.env)
-  const info = await askDjango(python, workDir(root), process.env)
+  const asked = await askDjango(python, workDir(root), process.env)
+  const info =
+    options.mode === 'collect' ? withoutRoot(asked, resolve(root, options.collectDir)) : asked
   const finders = new Finders(info)
   const outDir = context.config?.build.outDir
   const texts = new ProjectTexts(root, info, outDir === undefined ? [] : [resolve(root, outDir)])
@@ -109,6 +111,15 @@ async function openProject(context: Context): Promise<Project> {
     mentions: (publicName) => options.entries.includes(publicName) || texts.mentions(publicName),
   }
   return { info, finders, texts, statics }
+}
+
+/** What Kovu made for collectstatic is no source. */
+function withoutRoot(info: DjangoInfo, dir: string): DjangoInfo {
+  const finders = info.finders.map((finder) => ({
+    ...finder,
+    roots: finder.roots.filter((root) => root.dir !== dir),
+  }))
+  return { ...info, finders }
 }
 
 /** Folder of manage.py. */

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'DJANGO_STATIC_ENCODING'
   | 'DJANGO_STATIC_ENTRY'
   | 'DJANGO_STATIC_READ'
+  | 'DJANGO_STATIC_RELEASE'
 
 /** Where in a file an error is. */
 export interface Position {

@@ -4,8 +4,10 @@ import { createBuild } from './build.ts'
 import { doctorCommand, findstaticCommand, staticTarget } from './commands.ts'
 import { configPlugin } from './config.ts'
 import { createContext } from './context.ts'
+import { hotFilePlugin } from './hot-file.ts'
 import { hotPlugin } from './hot.ts'
 import { resolveOptions, type DjangoStaticOptions } from './options.ts'
+import { releaseCommands } from './release-commands.ts'
 import { resolvePlugin } from './resolve.ts'
 import { servePlugin } from './serve.ts'
 
@@ -23,7 +25,11 @@ export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
   const build = createBuild(context)
   const offers: KovuApi = {
     targets: { static: staticTarget(context) },
-    commands: { findstatic: findstaticCommand(context), doctor: doctorCommand(context) },
+    commands: {
+      findstatic: findstaticCommand(context),
+      doctor: doctorCommand(context),
+      ...releaseCommands(context),
+    },
     urls: (publicName, source) => build.urls(publicName, source),
   }
   return [
@@ -31,6 +37,7 @@ export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
     resolvePlugin(context),
     servePlugin(context),
     hotPlugin(context),
+    hotFilePlugin(context),
     build.plugin,
   ]
 }

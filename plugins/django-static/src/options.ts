@@ -27,7 +27,8 @@ export interface DjangoStaticOptions {
    */
   env?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /**
-   * Who writes STATIC_ROOT. Kovu writes all of it (`own`); there is no other way yet.
+   * Who writes STATIC_ROOT: Kovu all of it (`own`), or Django's `collectstatic`, from the finders' folders and one that Kovu
+   * fills (`collect`).
    *
    * @default 'own'
    */
@@ -63,6 +64,42 @@ export interface DjangoStaticOptions {
    * @default false
    */
   link?: boolean
+  /**
+   * How many releases `kovu gc` leaves. A build deletes nothing.
+   *
+   * @default 5
+   */
+  keep?: number
+  /**
+   * File for a manifest as Vite writes it, from Vite's root: for django-vite and other readers.
+   *
+   * @default undefined
+   */
+  viteManifest?: string
+  /**
+   * File for the `integrity` values (SHA-384) of scripts and style sheets by public name, from Vite's root.
+   *
+   * @default undefined
+   */
+  integrity?: string
+  /**
+   * File for a RequireJS configuration that maps module ids to hashed names, from Vite's root.
+   *
+   * @default undefined
+   */
+  requirejsMap?: string
+  /**
+   * Folder for source maps, from Vite's root: they are then not published, and no comment names them.
+   *
+   * @default undefined
+   */
+  hiddenSourceMaps?: string
+  /**
+   * With `mode: 'collect'`: the folder for what Kovu makes, from Vite's root. It belongs into STATICFILES_DIRS.
+   *
+   * @default 'build/static'
+   */
+  collectDir?: string
 }
 
 /** Options with every default in place. */
@@ -76,6 +113,13 @@ export interface ResolvedOptions {
   readonly overlay: boolean
   readonly compress: boolean
   readonly link: boolean
+  readonly mode: 'own' | 'collect'
+  readonly keep: number
+  readonly viteManifest: string | undefined
+  readonly integrity: string | undefined
+  readonly requirejsMap: string | undefined
+  readonly hiddenSourceMaps: string | undefined
+  readonly collectDir: string
 }
 
 const KNOWN: readonly string[] = [
@@ -89,6 +133,12 @@ const KNOWN: readonly string[] = [
   'overlay',
   'compress',
   'link',
+  'keep',
+  'viteManifest',
+  'integrity',
+  'requirejsMap',
+  'hiddenSourceMaps',
+  'collectDir',
 ]
 
 /**
@@ -103,16 +153,14 @@ export function resolveOptions(raw: DjangoStaticOptions): ResolvedOptions {
       fail(`djangoStatic has no option \`${name}\`. It has ${KNOWN.join(', ')}.`)
     }
   }
-  if (raw.mode === 'collect') {
-    fail(
-      "djangoStatic cannot do mode: 'collect' yet. Leave `mode` out: Kovu then writes STATIC_ROOT and its staticfiles.json itself, and `collectstatic` is not run.",
-    )
-  }
-  if (raw.mode !== undefined && raw.mode !== 'own') {
-    fail(`djangoStatic's \`mode\` is 'own', not ${JSON.stringify(raw.mode)}.`)
+  if (raw.mode !== undefined && raw.mode !== 'own' && raw.mode !== 'collect') {
+    fail(`djangoStatic's \`mode\` is 'own' or 'collect', not ${JSON.stringify(raw.mode)}.`)
   }
   if (typeof raw.python === 'object' && raw.python.length === 0) {
     fail('djangoStatic was given an empty `python` command. Name at least the interpreter.')
+  }
+  if (raw.keep !== undefined && (!Number.isInteger(raw.keep) || raw.keep < 1)) {
+    fail(`djangoStatic's \`keep\` is a number of releases from 1 on, not ${String(raw.keep)}.`)
   }
   return {
     manage: raw.manage ?? 'manage.py',
@@ -124,6 +172,13 @@ export function resolveOptions(raw: DjangoStaticOptions): ResolvedOptions {
     overlay: raw.overlay ?? true,
     compress: raw.compress ?? false,
     link: raw.link ?? false,
+    mode: raw.mode ?? 'own',
+    keep: raw.keep ?? 5,
+    viteManifest: raw.viteManifest,
+    integrity: raw.integrity,
+    requirejsMap: raw.requirejsMap,
+    hiddenSourceMaps: raw.hiddenSourceMaps,
+    collectDir: raw.collectDir ?? 'build/static',
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { FrontSite } from '@kovu/protocol'
 import type { DjangoInfo } from './django.ts'
 
@@ -18,8 +19,9 @@ export interface Overlay {
  *
  * @param info What Django said about the project's own settings.
  * @param site The front.
+ * @param hotFile Where Vite says that it listens: pages then say what to start when it does not.
  */
-export function makeOverlay(info: DjangoInfo, site: FrontSite): Overlay {
+export function makeOverlay(info: DjangoInfo, site: FrontSite, hotFile?: string): Overlay {
   const lines: string[] = []
   const changes: string[] = []
   const set = (name: string, python: string, why: string): void => {
@@ -55,6 +57,7 @@ export function makeOverlay(info: DjangoInfo, site: FrontSite): Overlay {
     lines.push(UNCACHED)
     changes.push('TEMPLATES: loaders without a cache  (an edited template shows at once)')
   }
+  if (changes.length > 0 && info.debug && hotFile !== undefined) lines.push(noticeText(hotFile))
   return { python: moduleText(info.settingsModule, lines), changes }
 }
 
@@ -73,6 +76,22 @@ def _uncached(engine):
 
 TEMPLATES = [_uncached(engine) for engine in getattr(_own, "TEMPLATES", [])]
 `
+
+function noticeText(hotFile: string): string {
+  const folder = fileURLToPath(new URL('../python', import.meta.url))
+  return `# A page says what to start when Vite is not running, and so does runserver.
+import sys as _sys
+
+if ${pythonString(folder)} not in _sys.path:
+    _sys.path.append(${pythonString(folder)})
+from django.core.checks import register as _register
+from kovu_django.notice import check_vite as _check_vite
+
+_register(_check_vite)
+KOVU_HOT_FILE = ${pythonString(hotFile)}
+MIDDLEWARE = [*(getattr(_own, "MIDDLEWARE", None) or []), "kovu_django.notice.ViteNotice"]
+`
+}
 
 function moduleText(settingsModule: string, lines: readonly string[]): string {
   return [
@@ -108,6 +127,7 @@ export function writeOverlay(
   }
   return {
     DJANGO_SETTINGS_MODULE: MODULE,
+    KOVU_BEHIND_FRONT: '1',
     PYTHONPATH: pythonPath ? dir + delimiter + pythonPath : dir,
   }
 }

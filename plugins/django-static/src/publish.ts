@@ -7,7 +7,6 @@ import {
   fstatSync,
   futimesSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -19,6 +18,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Contents, SMALL } from './contents.ts'
+import { makeFolder } from './folder.ts'
+import { recordRelease } from './releases.ts'
 import type { Source } from './tree.ts'
 
 /** A file to be written below STATIC_ROOT. */
@@ -66,7 +67,7 @@ export function publish(
 ): Published {
   const work = join(root, WORK)
   rmSync(work, { recursive: true, force: true })
-  mkdirSync(work, { recursive: true })
+  makeFolder(work)
   const writer = new Writer(options)
   const temporary = join(work, 'file')
   const written: string[] = []
@@ -83,13 +84,18 @@ export function publish(
       const twin = file.twin === undefined ? undefined : join(root, file.twin)
       if (twin === undefined || !tryLink(twin, temporary)) writer.write(temporary, file.source)
       const folder = dirname(target)
-      if (!folders.has(folder)) mkdirSync(folder, { recursive: true })
+      if (!folders.has(folder)) makeFolder(folder)
       folders.add(folder)
       renameSync(temporary, target)
       // Two names of one file are not renamed onto each other: the temporary one stays.
       if (twin !== undefined) rmSync(temporary, { force: true })
       written.push(file.name)
     }
+    recordRelease(
+      root,
+      manifest,
+      files.filter(({ hashed }) => hashed).map(({ name }) => name),
+    )
     const target = join(root, 'staticfiles.json')
     if (readText(target) !== manifest) {
       writeFileSync(temporary, manifest, { mode: MODE, flush: true })

@@ -36,6 +36,8 @@ export interface Dangling {
 export interface RewriteContext {
   readonly dialect: Dialect
   readonly staticUrl: string
+  /** Leave out comments that name a map which is no `data:`. */
+  readonly hideMaps?: boolean
   /**
    * The hashed name of a public name that may have a query.
    *
@@ -79,6 +81,7 @@ export function rewriteReferences(
   ): string => {
     let quiet: [number, number][] | undefined
     return input.replaceAll(pattern, (matched: string, url: string, offset: number) => {
+      if (sourceMap && context.hideMaps === true && !url.startsWith('data:')) return ''
       const result = convert(name, url, context)
       if (result === undefined) return matched
       if (typeof result === 'string') return print(result)

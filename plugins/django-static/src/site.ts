@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FrontSite } from '@kovu/protocol'
 import { workDir, type Context } from './context.ts'
+import { hotFile } from './hot-file.ts'
 import { makeOverlay, writeOverlay } from './overlay.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function processEnv(
   const { info } = await context.project()
   const own = { ...context.options.env[context.mode] }
   if (!context.options.overlay) return { ...own, DJANGO_SETTINGS_MODULE: info.settingsModule }
-  const overlay = makeOverlay(info, site)
+  const overlay = makeOverlay(info, site, hotFile(context.root))
   if (overlay.changes.length === 0) return { ...own, DJANGO_SETTINGS_MODULE: info.settingsModule }
   if (!context.told) {
     context.told = true

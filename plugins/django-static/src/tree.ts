@@ -122,6 +122,7 @@ export class Tree {
     const { text, dangling } = rewriteReferences(name, before, {
       dialect: this.#dialect,
       staticUrl: this.#staticUrl,
+      hideMaps: this.#hideMaps,
       hashedOf: (wanted) => this.#hashedOf(wanted),
     })
     for (const one of dangling) this.#reportDangling(source, before, one)

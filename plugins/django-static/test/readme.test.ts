@@ -33,6 +33,13 @@ test('the defaults are those of the README', () => {
     overlay: true,
     compress: false,
     link: false,
+    mode: 'own',
+    keep: 5,
+    viteManifest: undefined,
+    integrity: undefined,
+    requirejsMap: undefined,
+    hiddenSourceMaps: undefined,
+    collectDir: 'build/static',
   })
 })
 

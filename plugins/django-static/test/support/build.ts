@@ -28,12 +28,13 @@ export async function runBuild(
   return logged
 }
 
-/** Every file below a folder with its content, by name. */
+/** Every file below a folder with its content, by name; but for the kept releases. */
 export function readTree(dir: string): Map<string, string> {
   const files = new Map<string, string>()
   for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
+    if (path.includes('/.kovu/')) continue
     files.set(path.slice(dir.length + 1), readFileSync(path, 'latin1'))
   }
   return files

@@ -2,7 +2,7 @@
 const [publishModule, root] = process.argv.slice(2)
 const { publish } = await import(publishModule)
 const release = (letter) => {
-  const content = Buffer.from(letter.repeat(20_000))
+  const content = Buffer.from(letter.repeat(2_000))
   const files = []
   const paths = []
   for (let at = 0; at < 40; at += 1) {

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readTree, runBuild } from './support/build.ts'
+import { makeProject } from './support/project.ts'
+import { djangoPython } from './support/venv.ts'
+
+const STORAGE = `
+STORAGES = {
+    'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'},
+    'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'},
+}
+INSTALLED_APPS = ['django.contrib.staticfiles', 'shop']
+import os
+STATIC_ROOT = BASE_DIR / os.environ.get('ROOT_OF_STATIC', 'staticroot')
+`
+
+test('the same input gives the same bytes and modes, whatever clock, umask and locale', async () => {
+  const project = makeProject({
+    settings: STORAGE,
+    files: {
+      'media/css/a.css': `@import "ä.css";${'b{background:url(../z.png)}'.repeat(20)}`,
+      'media/css/ä.css': 'a{}',
+      'media/z.png': 'z',
+      'media/Z.txt': 'Z'.repeat(500),
+      'media/i.txt': 'i'.repeat(500),
+      'media/js/app.js': 'import { a } from "./dep.js"\nconsole.log(a)\n',
+      'media/js/dep.js': 'export const a = 1\n',
+      'templates/x.html':
+        '{% load static %}<script type="module" src="{% static \'js/app.js\' %}"></script>',
+    },
+  })
+  // The plugin as it is here, compiled by Vite with the configuration that names it.
+  const plugin = join(import.meta.dirname, '../src/index.ts')
+  project.write(
+    'vite.config.mjs',
+    `import { djangoStatic } from ${JSON.stringify(await compiled(project.root, plugin))}
+export default { plugins: [djangoStatic({ python: ${JSON.stringify(djangoPython())}, compress: true, integrity: process.env.ROOT_OF_STATIC + '.json' })] }\n`,
+  )
+  const vite = join(
+    dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+    'bin/vite.js',
+  )
+  const build = (out: string, umask: string, env: Record<string, string>): void => {
+    const command = `umask ${umask}; exec "${process.execPath}" "${vite}" build --logLevel error`
+    execFileSync('sh', ['-c', command], {
+      cwd: project.root,
+      env: { ...process.env, ...env, ROOT_OF_STATIC: out },
+    })
+  }
+  build('one', '022', { TZ: 'UTC', LANG: 'C', LC_ALL: 'C' })
+  build('two', '077', { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })
+  expect(readTree(project.path('two'))).toEqual(readTree(project.path('one')))
+  expect(readTree(project.path('one')).size).toBeGreaterThan(16)
+  expect(modes(project.path('two'))).toEqual(modes(project.path('one')))
+  expect(readTree(project.path('.')).get('two.json')).toBe(
+    readTree(project.path('.')).get('one.json'),
+  )
+  const releases = readdirSync(project.path('one/.kovu/releases'))
+  expect(readdirSync(project.path('two/.kovu/releases'))).toEqual(releases)
+})
+
+async function compiled(root: string, entry: string): Promise<string> {
+  const { build } = await import('vite')
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'silent',
+    build: {
+      ssr: entry,
+      outDir: join(root, 'plugin', 'dist'),
+      rolldownOptions: { external: ['vite'], output: { entryFileNames: 'index.mjs' } },
+    },
+  })
+  execFileSync('cp', ['-r', join(import.meta.dirname, '../python'), join(root, 'plugin')])
+  execFileSync('mkdir', ['-p', join(root, 'node_modules')])
+  const vite = dirname(createRequire(import.meta.url).resolve('vite/package.json'))
+  execFileSync('ln', ['-s', vite, join(root, 'node_modules/vite')])
+  return join(root, 'plugin/dist/index.mjs')
+}
+
+function modes(dir: string): Record<string, number> {
+  return Object.fromEntries(
+    readdirSync(dir, { recursive: true, withFileTypes: true }).map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return [path.slice(dir.length), statSync(path).mode & 0o777]
+    }),
+  )
+}
+
+test.each(['3.2', '4.2', '5.2'])(
+  'a project of 5,000 files comes out as collectstatic of Django %s writes it',
+  async (version) => {
+    const files: Record<string, string> = {}
+    for (let at = 0; at < 1000; at += 1) {
+      const dir = `media/d${at % 50}`
+      files[`${dir}/s${at}.css`] =
+        `/* ${at} */ a { background: url(i${at}.png) } b { background: url("../d${(at * 7) % 50}/i${(at * 7) % 50}.png?v=${at}#x") }`
+      files[`${dir}/i${at}.png`] = `image ${at % 300}`
+      files[`${dir}/x ${at}.txt`] = `text ${at}`
+      files[`shop/static/shop/${at % 30}/f${at}.js`] = `var f${at}\n`
+      files[`brand/${at % 20}/ü${at}.svg`] = `<svg id="${at}"/>`
+    }
+    const legacy = version === '3.2'
+    const project = makeProject({
+      settings: legacy
+        ? `STATICFILES_STORAGE = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'
+import os
+STATIC_ROOT = BASE_DIR / os.environ.get('ROOT_OF_STATIC', 'staticroot')
+`
+        : STORAGE,
+      files,
+    })
+    await runBuild(project.root, { python: djangoPython(version) })
+    project.manage(['collectstatic', '--noinput', '-v0'], { ROOT_OF_STATIC: 'theirs' }, version)
+    const [ours, theirs] = [readTree(project.path('staticroot')), readTree(project.path('theirs'))]
+    const paths = (tree: Map<string, string>): unknown =>
+      (JSON.parse(tree.get('staticfiles.json') ?? '') as { paths: unknown }).paths
+    expect(paths(ours)).toEqual(paths(theirs))
+    ours.delete('staticfiles.json')
+    theirs.delete('staticfiles.json')
+    expect(ours.size).toBeGreaterThanOrEqual(10_000)
+    expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort())
+    expect([...theirs].filter(([name, text]) => ours.get(name) !== text)).toEqual([])
+  },
+  60_000,
+)
