@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Rolldown } from 'vite'
 import {
@@ -117,6 +117,7 @@ export async function publishSite(context: Context, project: Project, made: Made
 export function exportForCollectstatic(context: Context, project: Project, made: Made): void {
   const dir = resolve(context.root, context.options.collectDir)
   const { bundled, files } = bundledFiles(context, project, made)
+  refuseForeign(dir)
   rmSync(dir, { recursive: true, force: true })
   for (const { name, source } of files)
     writeWhole(join(dir, name), readSource(name, source, made.contents))
@@ -131,6 +132,16 @@ export function exportForCollectstatic(context: Context, project: Project, made:
   warn(context, project, made, undefined)
   context.config?.logger.info(
     `django-static: ${files.length + made.names.length} files in ${shown(context, dir)} for collectstatic`,
+  )
+}
+
+/** Only a folder that an earlier build has filled is emptied. */
+function refuseForeign(dir: string): void {
+  if (!existsSync(dir) || readdirSync(dir).length === 0) return
+  if (existsSync(join(dir, BUNDLE_FILE))) return
+  throw new DjangoStaticError(
+    'DJANGO_STATIC_OPTION',
+    `djangoStatic's \`collectDir\` is ${dir}, which holds files that Kovu did not make (there is no ${BUNDLE_FILE} in it), and the folder is emptied by each build. Name another, or empty it yourself.`,
   )
 }
 

@@ -158,6 +158,16 @@ test.each(['5.2', '4.2'])(
   },
 )
 
+test('a folder with files of others is not emptied for collectstatic', async () => {
+  const project = makeProject({
+    settings: settings(),
+    files: { ...MODULES, 'mine/notes.txt': 'mine' },
+  })
+  const options = { mode: 'collect', collectDir: 'mine' } as const
+  await expect(runBuild(project.root, options)).rejects.toThrow(/files that Kovu did not make/)
+  expect(readFileSync(project.path('mine/notes.txt'), 'utf8')).toBe('mine')
+})
+
 function testProject(): TestProject {
   const project = makeProject({
     settings: settings(),
