@@ -1,15 +1,13 @@
 /** A project's output files, before they have their final names. */
 import { dirname, isAbsolute, relative } from 'node:path/posix'
+import { bundlesInput, listing, nameInBuild, pathInBuild } from './build-lists.ts'
 import type { Project } from './context.ts'
-import { rulesOf } from './config/normalize.ts'
 import { AmdError } from './error.ts'
-import { fits, planLayers } from './layers.ts'
+import { planLayers, type Layer } from './layers.ts'
 import { link, type LinkInput } from './link.ts'
-import { madeInput, moduleInput } from './link-module.ts'
-import { analyze } from './module/analyze.ts'
-import { toRegistry } from './module/registry.ts'
-import { classicInput, closingInputs, made, planScript, stubInput } from './scripts.ts'
-import type { BuildFile, ModuleRecord, Shim, SourceMapLike } from './types.ts'
+import { definedIds, inputsOf, isQuiet, type Linking } from './link-inputs.ts'
+import { closingInputs, made, planScript } from './scripts.ts'
+import type { BuildFile, BundleComplete, ModuleRecord, SourceMapLike } from './types.ts'
 
 /** How a build links. */
 export interface LinkSettings {
@@ -39,15 +37,22 @@ export interface Output {
   /** Modules that stay files of their own. */
   readonly loose: readonly ModuleRecord[]
   readonly reached: readonly ModuleRecord[]
+  /** Public names of modules that are to be found in layers only (`removeCombined`). */
+  readonly combined: readonly string[]
+  /** What `onModuleBundleComplete` is to be told. */
+  readonly complete: readonly BundleComplete[]
 }
 
 /** What is to be linked into one file. */
 interface Wanted {
   readonly publicName: string
+  readonly linking: Linking
   readonly inputs: readonly LinkInput[]
   readonly ids: readonly string[]
   readonly main: string | undefined
 }
+
+const NONE: Output = { files: [], loose: [], reached: [], combined: [], complete: [] }
 
 /**
  * Links all files of a project.
@@ -59,28 +64,53 @@ interface Wanted {
  */
 export async function linkProject(project: Project, settings: LinkSettings): Promise<Output> {
   const { build } = project
-  if (build === undefined) return { files: [], loose: [], reached: [] }
-  if (Object.keys(build.pragmasOnSave).length > 0) {
-    const message =
-      '`pragmasOnSave` is not supported: sources are read once. Use `pragmas` for these conditions.'
-    throw new AmdError('REQUIREJS_AMD_UNSUPPORTED', message, { file: build.file ?? build.folder })
+  if (build === undefined || build.modules.length === 0) return NONE
+  const plan = await (build.single
+    ? wantedScript(project, build, settings)
+    : wantedLayers(project, build, settings))
+  const linked = await Promise.all(plan.wanted.map((wanted) => linkFile(wanted, settings)))
+  const complete = plan.wanted.map(({ publicName, linking }): BundleComplete => {
+    const path = (name: string): string => pathInBuild(project, build, settings, name)
+    const included = linking.records.map(({ id, kind, publicName: name }) =>
+      kind === 'resource' ? id : path(name),
+    )
+    return { name: linking.module?.name, path: path(publicName), included }
+  })
+  if (build.write !== undefined) {
+    for (const { code, map } of linked) build.write(code, map && JSON.stringify(map))
   }
-  const plan = await (build.out === undefined
-    ? wantedLayers(project, build)
-    : wantedScript(project, build, settings))
-  const files = await Promise.all(
-    plan.wanted.map(async ({ publicName, inputs, ids, main }): Promise<OutputFile> => {
-      const folder = dirname(`${settings.outDir}/${publicName}`)
-      const linked = await link(publicName, inputs, {
-        minify: settings.minify && build.optimize !== 'none',
-        map: build.generateSourceMaps ?? settings.map,
-        licenses: build.preserveLicenseComments,
-        sourceName: (file) => (isAbsolute(file) ? relative(folder, file) : file),
-      })
-      return { publicName, code: linked.code, map: linked.map, ids, main }
-    }),
-  )
-  return { files, loose: plan.loose, reached: plan.reached }
+  const files = build.write === undefined ? linked : []
+  const own = new Set(files.map((file) => file.publicName))
+  return {
+    files: [
+      ...files,
+      ...(build.writeBuildTxt ? [listing(project, build, settings, complete)] : []),
+    ],
+    loose: plan.loose,
+    reached: plan.reached,
+    combined: build.removeCombined
+      ? plan.wanted
+          .flatMap(({ linking }) => linking.records)
+          .filter(({ kind, publicName }) => kind !== 'resource' && !own.has(publicName))
+          .map(({ publicName }) => publicName)
+      : [],
+    complete: complete.filter((_, at) => plan.wanted[at]?.linking.module !== undefined),
+  }
+}
+
+async function linkFile(wanted: Wanted, settings: LinkSettings): Promise<OutputFile> {
+  const { publicName, inputs, ids, main } = wanted
+  const { build } = wanted.linking
+  const folder = dirname(`${settings.outDir}/${publicName}`)
+  const linked = await link(publicName, inputs, {
+    minify: settings.minify && build.optimize !== 'none',
+    minifier: build.minifier,
+    map: build.generateSourceMaps ?? settings.map,
+    licenses: build.preserveLicenseComments,
+    namespace: build.namespace,
+    sourceName: (file) => (isAbsolute(file) ? relative(folder, file) : file),
+  })
+  return { publicName, code: linked.code, map: linked.map, ids, main }
 }
 
 interface WantedFiles {
@@ -89,16 +119,26 @@ interface WantedFiles {
   readonly reached: readonly ModuleRecord[]
 }
 
-async function wantedLayers(project: Project, build: BuildFile): Promise<WantedFiles> {
-  const { layers, loose, reached } = await planLayers(project.graph, build)
-  const wanted = layers.map((layer): Wanted => {
-    const records = layer.records.filter((record) => build.inlineText || record.kind !== 'resource')
+async function wantedLayers(
+  project: Project,
+  build: BuildFile,
+  settings: LinkSettings,
+): Promise<WantedFiles> {
+  const graphOf = (module: Layer['module']): Project =>
+    (module && project.layers.get(module)) ?? project
+  const plan = await planLayers(project.graph, build, (module) => graphOf(module).graph)
+  const wanted = plan.layers.map((layer): Wanted => {
+    const own = graphOf(layer.module)
+    const rules = own.build ?? build
+    const records = layer.records.filter((record) => rules.inlineText || record.kind !== 'resource')
+    const linking = { project: own, build: rules, module: layer.module, records }
     return {
       publicName: layer.publicName,
-      inputs: [
-        ...records.flatMap((record) => inputsOf(project, build, record)),
+      linking,
+      inputs: around(rules, [
+        ...records.flatMap((record) => inputsOf(linking, record)),
         ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
-      ],
+      ]),
       ids:
         layer.insertRequire.length === 0 && records.every(isQuiet)
           ? [...records.flatMap(definedIds), ...(layer.create ? [layer.name] : [])]
@@ -106,7 +146,48 @@ async function wantedLayers(project: Project, build: BuildFile): Promise<WantedF
       main: layer.name,
     }
   })
-  return { wanted, loose, reached }
+  const { bundlesConfigOutFile } = build
+  if (bundlesConfigOutFile === undefined) return { ...plan, wanted }
+  return { ...plan, wanted: await withBundles(project, build, settings, wanted) }
+}
+
+/** The layers' `bundles` configuration, in the file that asks for it. */
+async function withBundles(
+  project: Project,
+  build: BuildFile,
+  settings: LinkSettings,
+  wanted: readonly Wanted[],
+): Promise<readonly Wanted[]> {
+  const config = bundlesInput(
+    wanted
+      .filter(({ linking }) => linking.module !== undefined)
+      .map(({ linking, main }) => ({ main, ids: linking.records.flatMap(definedIds) })),
+  )
+  const publicName = nameInBuild(project, build, settings, build.bundlesConfigOutFile ?? '')
+  const held = wanted.find((file) => file.publicName === publicName)
+  if (held !== undefined) {
+    return wanted.map((file) =>
+      file === held ? { ...file, inputs: [config, ...file.inputs] } : file,
+    )
+  }
+  const id = publicName === undefined ? undefined : project.ids.idOf(publicName)
+  const record = id === undefined ? undefined : await project.graph.module(id)
+  if (record === undefined || publicName === undefined) {
+    const message = `\`bundlesConfigOutFile\` (${build.bundlesConfigOutFile}) is no module's file below \`dir\`.`
+    throw new AmdError('REQUIREJS_AMD_BUILD_FILE', message, { file: build.file ?? build.folder })
+  }
+  const linking = { project, build, module: undefined, records: [record] }
+  const text = { text: record.code, origin: undefined }
+  return [
+    ...wanted,
+    {
+      publicName,
+      linking,
+      inputs: [config, { kind: 'text', parts: [text] }],
+      ids: [],
+      main: undefined,
+    },
+  ]
 }
 
 async function wantedScript(
@@ -116,63 +197,18 @@ async function wantedScript(
 ): Promise<WantedFiles> {
   const script = await planScript(project.graph, build, settings.nameOf)
   const records = script.records.filter((record) => build.inlineText || record.kind !== 'resource')
-  const inputs = [
-    ...records.flatMap((record) =>
-      fits(record)
-        ? inputsOf(project, build, record)
-        : classicInput(record, shimOf(project, record.id), !build.skipModuleInsertion),
-    ),
+  const linking = { project, build, module: build.modules[0], records }
+  const inputs = around(build, [
+    ...records.flatMap((record) => inputsOf(linking, record)),
     ...closingInputs(script.created, script.insertRequire),
-  ]
-  const wrapped =
-    build.wrap === undefined
-      ? inputs
-      : [made(`${build.wrap.start}\n`), ...inputs, made(`\n${build.wrap.end}\n`)]
-  const wanted = { publicName: script.publicName, inputs: wrapped, ids: [], main: undefined }
+  ])
+  const wanted = { publicName: script.publicName, linking, inputs, ids: [], main: undefined }
   return { wanted: [wanted], loose: [], reached: records }
 }
 
-/** A module, and behind a package's main module the package's own name, as r.js defines it for loaders that know no packages. */
-function inputsOf(project: Project, build: BuildFile, record: ModuleRecord): LinkInput[] {
-  const aliases = [...rulesOf(project.ids.config).mains]
-    .filter(([name, main]) => main === record.id && name !== main)
-    .map(([id, main]): LinkInput => {
-      const factory = [{ text: 'function(main){return main}', origin: undefined }]
-      return { kind: 'row', id, deps: [main], before: undefined, factory }
-    })
-  return [inputOf(project, build, record), ...aliases]
-}
-
-function inputOf(project: Project, build: BuildFile, record: ModuleRecord): LinkInput {
-  if (build.stubModules.includes(record.id)) return stubInput(record.id)
-  const registry = (): ReturnType<typeof toRegistry> =>
-    toRegistry(record, { shim: shimOf(project, record.id) })
-  if (build.onBuildWrite === undefined || record.kind === 'resource') {
-    return moduleInput(record, registry)
-  }
-  const before = registry()
-  const code = build.onBuildWrite(record.id, record.file, before.code)
-  if (code === before.code) return moduleInput(record, () => before)
-  return madeInput(record, { code: `${code}\n` }, analyze(code, { file: record.source }))
-}
-
-function shimOf({ ids, dynamic }: Project, id: string): Shim | undefined {
-  const all = ids.config.shim
-  const shim = all !== undefined && Object.hasOwn(all, id) ? all[id] : undefined
-  if (shim === undefined) return undefined
-  const init = dynamic[`shim.${id}.init`]
-  const own = Array.isArray(shim) ? { deps: shim } : shim
-  return init === undefined ? own : { ...own, init }
-}
-
-/** Does the module's text run nothing when it is loaded? A page that wants another module must not start this one. */
-function isQuiet({ kind, analysis }: ModuleRecord): boolean {
-  if (kind === 'resource') return true
-  return kind === 'amd' && analysis.requires.length === 0 && analysis.configs.length === 0
-}
-
-/** Ids that a module's text defines: its own and those that stand in it. */
-function definedIds(record: ModuleRecord): readonly string[] {
-  const named = record.analysis.defines.flatMap((call) => (call.id === undefined ? [] : [call.id]))
-  return [...new Set([record.id, ...named])]
+function around(
+  { wrap }: Pick<BuildFile, 'wrap'>,
+  inputs: readonly LinkInput[],
+): readonly LinkInput[] {
+  return wrap === undefined ? inputs : [made(`${wrap.start}\n`), ...inputs, made(`\n${wrap.end}\n`)]
 }

@@ -83,7 +83,7 @@ function finalNames(built: readonly Built[], peers: Peers): Record<string, strin
   const wanted = new Set<string>()
   for (const { output, project } of built) {
     const held = new Set(output.files.flatMap((file) => file.ids))
-    const alone = project.build?.out === undefined
+    const alone = project.build?.single !== true
     for (const record of output.reached) {
       if (held.has(record.id)) inLayers.add(record.publicName)
       else if (alone && (record.kind === 'resource' || isDerived(record))) {

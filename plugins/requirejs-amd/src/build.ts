@@ -1,12 +1,13 @@
 /** The build: AMD files as classic scripts under their public names, beside whatever Rolldown makes of ES modules. */
 import { Buffer } from 'node:buffer'
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { normalizePath, type Plugin } from 'vite'
 import { linkProject, type LinkSettings, type OutputFile } from './build-link.ts'
 import { isDerived, loaderData, loaderNames, type Built } from './build-loader.ts'
 import type { Context } from './context.ts'
-import { toLocated } from './error.ts'
+import { AmdError, toLocated } from './error.ts'
 import { loaderSource } from './loader-source.ts'
 import type { Peers } from './peers.ts'
 import type { ModuleRecord } from './types.ts'
@@ -62,6 +63,20 @@ export function buildPlugin(context: Context): Plugin {
         this.error(toLocated(error))
       }
     },
+    async writeBundle() {
+      if (built === undefined || peers === undefined) return
+      const names = (await built).flatMap(({ output }) => output.combined)
+      if (names.length === 0) return
+      if (peers.hasStatics) {
+        this.warn(
+          '`removeCombined` has no effect: what is published is up to the plugin for static files, and names of modules may stand in a template.',
+        )
+        return
+      }
+      // Vite has copied its public folder.
+      const { outDir } = settingsOf(context, peers)
+      await Promise.all(names.map((name) => rm(`${outDir}/${name}`, { force: true })))
+    },
     async generateBundle(_, bundle) {
       for (const [name, chunk] of Object.entries(bundle)) {
         if (chunk.type === 'chunk' && chunk.facadeModuleId === NOTHING_ID) delete bundle[name]
@@ -85,8 +100,10 @@ export function buildPlugin(context: Context): Plugin {
         }
         for (const name of loaderNames(found, context.options.loader)) {
           const data = loaderData(name, all, found)
-          emit(name, loaderSource({ minify: settingsOf(context, found).minify, data }))
+          const { minify } = settingsOf(context, found)
+          emit(name, loaderSource({ minify, data, namespace: namespaceOf(all) }))
         }
+        complete(all)
       } catch (error) {
         this.error(toLocated(error))
       }
@@ -103,7 +120,7 @@ function looseFiles(
   const carried = publicDir === '' ? undefined : `${normalizePath(publicDir)}/`
   const files = new Map<string, ModuleRecord>()
   for (const { output, project } of built) {
-    if (project.build?.out !== undefined) continue
+    if (project.build?.single === true) continue
     const held = new Set(output.files.flatMap((file) => file.ids))
     const own = new Set(output.files.map((file) => file.publicName))
     for (const record of output.reached) {
@@ -114,6 +131,27 @@ function looseFiles(
     }
   }
   return [...files.values()]
+}
+
+/** The object that holds the page's functions, as build files have it. */
+function namespaceOf(built: readonly Built[]): string | undefined {
+  return built.map(({ project }) => project.build?.namespace).find(Boolean)
+}
+
+/** Tells build files what was made. */
+function complete(built: readonly Built[]): void {
+  for (const { project, output } of built) {
+    const { build } = project
+    for (const data of output.complete) {
+      try {
+        build?.onModuleBundleComplete?.(data)
+      } catch (cause) {
+        const message = `\`onModuleBundleComplete\` failed for '${data.name}': ${String(cause)}`
+        const place = { file: build?.file ?? build?.folder ?? '' }
+        throw new AmdError('REQUIREJS_AMD_BUILD_FILE', message, place, { cause })
+      }
+    }
+  }
 }
 
 function settingsOf(context: Context, peers: Peers): LinkSettings {

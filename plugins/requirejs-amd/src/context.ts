@@ -3,7 +3,8 @@ import type { ResolvedConfig } from 'vite'
 import type { RequirejsAmdOptions } from './options.ts'
 import { findPeers, type Peers } from './peers.ts'
 import { readProjects } from './project.ts'
-import type { BuildFile, Graph, Ids, RequireConfig } from './types.ts'
+import type { Sources } from './config/sources.ts'
+import type { BuildFile, BuildModule, Graph, Ids, RequireConfig } from './types.ts'
 
 /** A RequireJS configuration with its modules: one for each build file, or the one found in a `data-main` file. */
 export interface Project {
@@ -17,6 +18,10 @@ export interface Project {
   readonly dynamic: Readonly<Record<string, string>>
   readonly ids: Ids
   readonly graph: Graph
+  /** What the build file has done to sources; undefined in development, where they are read as they are. */
+  readonly sources: Sources | undefined
+  /** The layers that override keys of the build file, with the project that they are then part of. */
+  readonly layers: ReadonlyMap<BuildModule, Project>
   /** Files that the configuration was read from. */
   readonly watch: readonly string[]
 }

@@ -3,7 +3,7 @@ import type { BuildFile, BuildModule, Graph, ModuleRecord } from './types.ts'
 import { AmdError } from './error.ts'
 
 /** A file that holds several modules. */
-interface Layer {
+export interface Layer {
   /** Public name of its file. */
   readonly publicName: string
   /** Id of the layer's own module. */
@@ -14,8 +14,8 @@ interface Layer {
   readonly create: boolean
   /** Ids that the layer requires itself. */
   readonly insertRequire: readonly string[]
-  /** Was it asked for by the build file? Else it holds what is required late. */
-  readonly asked: boolean
+  /** The entry of the build file that asked for it. Without one it holds what is required late. */
+  readonly module: BuildModule | undefined
 }
 
 /** The layers of a build, and what stays outside of them. */
@@ -30,6 +30,8 @@ export interface Plan {
 /** A traced entry of `modules`. */
 interface Traced {
   readonly module: BuildModule
+  /** The modules as this layer sees them. */
+  readonly graph: Graph
   readonly name: string
   readonly records: readonly ModuleRecord[]
 }
@@ -38,23 +40,32 @@ interface Traced {
  * Plans the layers of a build file with `modules`.
  *
  * @param graph The modules.
- * @param build What the build file says.
+ * @param file What the build file says.
+ * @param graphOf The modules as a layer sees them, which may override what ids mean.
  * @returns The layers, in the build file's order, then those of modules that are required late.
  * @throws {AmdError} When a layer has no place below the static root, or a module is missing.
  */
 export async function planLayers(
   graph: Graph,
-  build: Pick<BuildFile, 'file' | 'folder' | 'modules' | 'findNestedDependencies'>,
+  file: Pick<
+    BuildFile,
+    'file' | 'folder' | 'modules' | 'findNestedDependencies' | 'wrapShim' | 'config'
+  >,
+  graphOf: (module: BuildModule) => Graph = () => graph,
 ): Promise<Plan> {
-  const place = { file: build.file ?? build.folder }
+  const place = { file: file.file ?? file.folder }
   const reached = new Map<string, ModuleRecord>()
-  const trace = async (ids: readonly string[]): Promise<readonly ModuleRecord[]> => {
-    const records = await graph.closure(ids, { nested: build.findNestedDependencies })
-    for (const record of records) reached.set(record.id, record)
+  const trace = async (
+    ids: readonly string[],
+    by = graph,
+    nested = file.findNestedDependencies,
+  ): Promise<readonly ModuleRecord[]> => {
+    const records = await by.closure(ids, { nested })
+    for (const record of records) reached.set(keyOf(record), record)
     return records
   }
   const traced = await Promise.all(
-    build.modules.map(async (module): Promise<Traced> => {
+    file.modules.map(async (module): Promise<Traced> => {
       if (module.name === undefined) {
         throw new AmdError(
           'REQUIREJS_AMD_BUILD_FILE',
@@ -62,13 +73,12 @@ export async function planLayers(
           place,
         )
       }
-      if (Object.keys(module.override).length > 0) {
-        const message = `Layer '${module.name}': \`override\` is not supported. Use a build file of its own for it.`
-        throw new AmdError('REQUIREJS_AMD_UNSUPPORTED', message, place)
-      }
+      const by = graphOf(module)
       const own = module.create ? [] : [module.name]
-      const wanted = [...own, ...module.include].map((id) => graph.ids.normalize(id))
-      return { module, name: graph.ids.normalize(module.name), records: await trace(wanted) }
+      const wanted = [...own, ...module.include].map((id) => by.ids.normalize(id))
+      const nested = module.own?.findNestedDependencies
+      const records = await trace(wanted, by, nested)
+      return { module, graph: by, name: by.ids.normalize(module.name), records }
     }),
   )
   const held = new Map<string, readonly ModuleRecord[]>()
@@ -90,18 +100,24 @@ export async function planLayers(
   ): Promise<readonly ModuleRecord[]> => {
     const known = held.get(entry.name)
     if (known !== undefined) return known
-    const left = new Set(entry.module.excludeShallow.map((id) => graph.ids.normalize(id)))
+    const { ids } = entry.graph
+    const shallow = new Set(entry.module.excludeShallow.map((id) => ids.normalize(id)))
+    // By file: an override may give an id another one, and that is not there then.
+    const left = new Set<string>()
     for (const id of entry.module.exclude) {
-      for (const record of await provided(graph.ids.normalize(id), above)) left.add(record.id)
+      for (const record of await provided(ids.normalize(id), above)) left.add(keyOf(record))
     }
-    const records = entry.records.filter((record) => !left.has(record.id) && fits(record))
+    const build = entry.module.own ?? file
+    const records = entry.records.filter(
+      (record) => !left.has(keyOf(record)) && !shallow.has(record.id) && fits(record, build),
+    )
     if (above.length <= 1) held.set(entry.name, records)
     return records
   }
   const layers: Layer[] = []
   for (const entry of traced) {
     const { module, name } = entry
-    const publicName = graph.ids.toPublicName(name)
+    const publicName = entry.graph.ids.toPublicName(name)
     if (publicName === undefined) {
       const message = `Layer '${name}' has no place below the static root, so its file has no public name.`
       throw new AmdError('REQUIREJS_AMD_OUTSIDE', message, place)
@@ -112,26 +128,46 @@ export async function planLayers(
       records: await holds(entry, [name]),
       create: module.create,
       insertRequire: module.insertRequire,
-      asked: true,
+      module,
     })
   }
-  await addLateLayers(graph, trace, layers, reached)
+  await addLateLayers({ graph, trace, file }, layers, reached)
   return {
     layers,
-    loose: [...reached.values()].filter((record) => !fits(record)),
+    loose: [...reached.values()].filter((record) => !fits(record, file)),
     reached: [...reached.values()],
   }
 }
 
-/** Can the module stand in a file with others? */
-export function fits(record: ModuleRecord): boolean {
-  return record.kind === 'amd' || record.kind === 'main' || record.kind === 'resource'
+function keyOf({ publicName, id }: ModuleRecord): string {
+  return `${publicName} ${id}`
+}
+
+/**
+ * Can the module stand in a file with others?
+ *
+ * @param record The module.
+ * @param build What the build file says of shimmed scripts.
+ */
+export function fits(record: ModuleRecord, build: Pick<BuildFile, 'wrapShim' | 'config'>): boolean {
+  const { kind, analysis } = record
+  if (kind === 'script') {
+    const shimmed = Object.hasOwn(build.config.shim ?? {}, record.id)
+    return build.wrapShim && shimmed && !analysis.callsDefine
+  }
+  return kind !== 'esm'
+}
+
+/** What {@link addLateLayers} works with. */
+interface Late {
+  readonly graph: Graph
+  readonly trace: (ids: readonly string[]) => Promise<readonly ModuleRecord[]>
+  readonly file: Pick<BuildFile, 'wrapShim' | 'config'>
 }
 
 /** Modules that functions require, and that no layer holds, come with what they need in a layer of their own. */
 async function addLateLayers(
-  graph: Graph,
-  trace: (ids: readonly string[]) => Promise<readonly ModuleRecord[]>,
+  { graph, trace, file }: Late,
   layers: Layer[],
   reached: ReadonlyMap<string, ModuleRecord>,
 ): Promise<void> {
@@ -142,13 +178,22 @@ async function addLateLayers(
     for (const id of record.nestedDeps) {
       if (held.has(id) || (await graph.module(id)) === undefined) continue
       const publicName = graph.ids.toPublicName(id)
-      const records = (await trace([id])).filter((entry) => !held.has(entry.id) && fits(entry))
+      const records = (await trace([id])).filter(
+        (entry) => !held.has(entry.id) && fits(entry, file),
+      )
       const own = records.at(-1)
       // A layer stands in the place of its own module's file, so that file must be one that fits.
       if (publicName === undefined || own?.id !== id || names.has(publicName)) continue
       for (const entry of records) held.add(entry.id)
       names.add(publicName)
-      layers.push({ publicName, name: id, records, create: false, insertRequire: [], asked: false })
+      layers.push({
+        publicName,
+        name: id,
+        records,
+        create: false,
+        insertRequire: [],
+        module: undefined,
+      })
     }
   }
 }

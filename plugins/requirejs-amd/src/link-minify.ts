@@ -2,7 +2,7 @@
 import { minify, parseSync } from 'vite'
 import { patched } from './link-map.ts'
 import type { Patch } from './link-map.ts'
-import type { SourceMapLike } from './types.ts'
+import type { MinifierOptions, SourceMapLike } from './types.ts'
 
 /** A minified script. */
 export interface Minified {
@@ -32,6 +32,7 @@ export class MinifyError extends Error {
  * @param name A file name for messages.
  * @param code The script.
  * @param withMap Is the way back to `code` wanted?
+ * @param options What a build file says of r.js's minifier.
  * @returns The minified script.
  * @throws {MinifyError} when the script does not parse.
  */
@@ -39,18 +40,24 @@ export async function minifyScript(
   name: string,
   code: string,
   withMap: boolean,
+  options?: MinifierOptions,
 ): Promise<Minified> {
   const result = await minify(name, code, {
     module: false,
     // The oldest target there is. What it still adds to ES5 is taken back below.
-    compress: { target: 'es2015' },
-    mangle: { toplevel: false },
-    codegen: { legalComments: 'external' },
+    compress: options?.compress !== false && {
+      target: 'es2015',
+      dropConsole: options?.dropConsole ?? false,
+      dropDebugger: options?.dropDebugger ?? true,
+    },
+    mangle: options?.mangle !== false && { toplevel: false },
+    codegen: { legalComments: 'external', removeWhitespace: options?.beautify !== true },
     sourcemap: withMap,
   })
   const error = result.errors.find((entry) => entry.severity === 'Error')
   if (error !== undefined) throw new MinifyError(error.message, error.labels[0]?.start)
-  const patches = newerSyntax(name, result.code)
+  const newer = newerSyntax(name, result.code)
+  const patches = options?.asciiOnly === true ? withEscapes(result.code, newer) : newer
   return {
     code: patched(result.code, patches),
     trace:
@@ -104,6 +111,21 @@ function newerSyntax(name: string, code: string): readonly Patch[] {
   }
   visit(parseSync(name, code, { sourceType: 'script' }).program, undefined)
   return patches.sort((a, b) => a.start - b.start)
+}
+
+/** The patches, with one more for every character beyond ASCII. Escapes mean the same in names, strings and patterns. */
+function withEscapes(code: string, patches: readonly Patch[]): readonly Patch[] {
+  const escaped = (text: string): string =>
+    text.replaceAll(
+      /[\u0080-\uffff]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+  const all = patches.map((patch) => ({ ...patch, text: escaped(patch.text) }))
+  for (const { index, 0: char } of code.matchAll(/[\u0080-\uffff]/g)) {
+    if (patches.some((patch) => patch.start <= index && index < patch.end)) continue
+    all.push({ start: index, end: index + 1, text: escaped(char) })
+  }
+  return all.sort((a, b) => a.start - b.start)
 }
 
 function isNode(value: unknown): value is Node {

@@ -36,9 +36,10 @@ const HOT_MENTIONS = 3
  * Lays out the rows as a table.
  *
  * @param rows The modules, in the order in which they are to be defined. Ids are distinct.
+ * @param define What `define` is called.
  * @returns The text before the first factory and after the last.
  */
-export function tableFrame(rows: readonly TableRow[]): TableFrame {
+export function tableFrame(rows: readonly TableRow[], define = 'define'): TableFrame {
   const ids = rows.map((row) => row.id)
   const index = new Map(ids.map((id, at) => [id, at]))
   for (const row of rows) {
@@ -59,7 +60,7 @@ export function tableFrame(rows: readonly TableRow[]): TableFrame {
       `d=d.split(" ");for(var i=[],h=r(d.shift()),n=h.length,k=0,t,j,a;k<f.length;k+=2)i.push(f[k]);` +
       `if(x)i=i.concat(x.split(${quote(separator)}));` +
       `for(t=i.length,k=0;k*2<f.length;k++){for(a=r(d[k]),j=0;j<a.length;j++)` +
-      `a[j]=i[a[j]<n?h[a[j]]:(k+n-1-a[j]+t)%t];define(i[k],a,f[k*2+1])}})([\n`,
+      `a[j]=i[a[j]<n?h[a[j]]:(k+n-1-a[j]+t)%t];${define}(i[k],a,f[k*2+1])}})([\n`,
     after: `\n],${quote(others.join(separator))},${quote(shortest(deps, ids.length))});\n`,
   }
 }

@@ -4,9 +4,10 @@
  */
 import { layerMap, type Part } from './link-map.ts'
 import { minifyScript, MinifyError } from './link-minify.ts'
+import { namespaced } from './link-namespace.ts'
 import { quote, tableFrame, type TableRow } from './link-table.ts'
 import { AmdError } from './error.ts'
-import type { SourceMapLike } from './types.ts'
+import type { MinifierOptions, SourceMapLike } from './types.ts'
 
 /** What is put into a file. */
 export type LinkInput =
@@ -30,6 +31,10 @@ export interface LinkOptions {
   readonly map: boolean
   /** Are comments with `@license`, `@preserve` or `/*!` kept when minifying? */
   readonly licenses: boolean
+  /** Options of the minifier. */
+  readonly minifier?: MinifierOptions | undefined
+  /** Global object that holds `define`; '' is the page. */
+  readonly namespace?: string | undefined
   /** The name of a source in the map. */
   readonly sourceName: (file: string) => string
 }
@@ -58,14 +63,18 @@ export async function link(
   inputs: readonly LinkInput[],
   options: LinkOptions,
 ): Promise<Linked> {
-  const parts = assemble(inputs, options.minify)
+  const namespace = options.namespace ?? ''
+  const own = namespace === '' ? inputs : namespaced(inputs, namespace)
+  const parts = assemble(own, options.minify, namespace === '' ? 'define' : `${namespace}.define`)
   const text = parts.map((part) => part.text).join('')
   if (!options.minify) {
     return { code: text, map: options.map ? layerMap(parts, name, options.sourceName) : undefined }
   }
-  const minified = await minifyScript(name, text, options.map).catch((error: unknown) => {
-    throw error instanceof MinifyError ? located(name, error, parts) : error
-  })
+  const minified = await minifyScript(name, text, options.map, options.minifier).catch(
+    (error: unknown) => {
+      throw error instanceof MinifyError ? located(name, error, parts) : error
+    },
+  )
   const header = options.licenses
     ? [...new Set(minified.legal)].map((comment) => `${comment}\n`).join('')
     : ''
@@ -83,7 +92,7 @@ export async function link(
 
 type Row = Extract<LinkInput, { kind: 'row' }> & TableRow
 
-function assemble(inputs: readonly LinkInput[], tables: boolean): readonly Part[] {
+function assemble(inputs: readonly LinkInput[], tables: boolean, define: string): readonly Part[] {
   const parts: Part[] = []
   const own = (text: string): void => void parts.push({ text, origin: undefined })
   let run: Row[] = []
@@ -99,7 +108,7 @@ function assemble(inputs: readonly LinkInput[], tables: boolean): readonly Part[
       run.length >= TABLE_ROWS &&
       new Set(run.map((row) => row.id)).size === run.length
     ) {
-      const frame = tableFrame(run)
+      const frame = tableFrame(run, define)
       own(frame.before)
       run.forEach((row, at) => {
         own(`${at > 0 ? ',\n' : ''}${quote(row.id)},`)
@@ -108,7 +117,7 @@ function assemble(inputs: readonly LinkInput[], tables: boolean): readonly Part[
       own(frame.after)
     } else {
       for (const row of run) {
-        own(`define(${quote(row.id)},[${row.deps.map(quote).join(',')}],`)
+        own(`${define}(${quote(row.id)},[${row.deps.map(quote).join(',')}],`)
         parts.push(...row.factory)
         own(');\n')
       }

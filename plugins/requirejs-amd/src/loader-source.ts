@@ -10,6 +10,8 @@ export interface LoaderSourceOptions {
   readonly minify: boolean
   /** What the loader knows before the page speaks. */
   readonly data: LoaderData
+  /** Global object that gets `define`, `require` and `requirejs`; '' is the page itself. */
+  readonly namespace?: string | undefined
 }
 
 /**
@@ -28,6 +30,11 @@ export function loaderSource(options: LoaderSourceOptions): string {
     .replaceAll('<', String.raw`\u003c`)
     .replaceAll('\u2028', String.raw`\u2028`)
     .replaceAll('\u2029', String.raw`\u2029`)
+  const page = options.namespace
+    ? `(window.${options.namespace}=window.${options.namespace}||{})`
+    : 'window'
   // A function, for `$` means something in a replacement.
-  return readFileSync(file, 'utf8').replace('KOVU_LOADER_DATA', () => json)
+  return readFileSync(file, 'utf8')
+    .replace('KOVU_LOADER_PAGE', () => page)
+    .replace('KOVU_LOADER_DATA', () => json)
 }

@@ -8,10 +8,10 @@ import { mergeConfig } from './config/merge.ts'
 import { joinPublic } from './config/normalize.ts'
 import { readConfig } from './config/read.ts'
 import type { RjsBuild } from './config/rjs.ts'
+import { sourcesOf } from './config/sources.ts'
 import type { Context, Project } from './context.ts'
 import { AmdError, noteSentence } from './error.ts'
 import { createGraph } from './graph/index.ts'
-import { applyPragmas } from './module/pragmas.ts'
 import type { Peers } from './peers.ts'
 import type { BuildFile, Found, RequireConfig, Source, SourceMapLike } from './types.ts'
 
@@ -54,23 +54,48 @@ export async function readProjects(context: Context, peers: Peers): Promise<read
 }
 
 /** What {@link createProject} is told. */
-export type ProjectParts = Omit<Project, 'ids' | 'graph'>
+export type ProjectParts = Omit<Project, 'ids' | 'graph' | 'sources' | 'layers'>
 
 /** Adds ids and graph to a configuration. */
 export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
   const { config, dynamic, prefix, build } = parts
-  const find = (publicName: string): Found | undefined => peers.find(publicName)
+  const raw = new Map<string, string>()
+  const find = (publicName: string): Found | undefined =>
+    raw.has(publicName) && build !== undefined
+      ? { file: `${build.baseUrl}/${publicName}`, source: build.file ?? build.folder }
+      : peers.find(publicName)
   const ids = createIds({ config, dynamic, prefix, find })
   // Sources are changed for a build only: in development RequireJS would read them as they are.
-  const transform =
-    build && context.config.command === 'build'
-      ? (code: string, id: string, file: string): string => {
-          const read = build.onBuildRead ? build.onBuildRead(id, file, code) : code
-          return applyPragmas(read, build.pragmas, file)
-        }
-      : undefined
-  const graph = createGraph({ ids, find, read: readFound, transform, names: () => peers.list() })
-  return { ...parts, ids, graph }
+  const forBuild = context.config.command === 'build' ? build : undefined
+  for (const [id, text] of Object.entries(forBuild?.rawText ?? {})) {
+    const publicName = ids.toPublicName(id)
+    if (publicName !== undefined) raw.set(publicName, text)
+  }
+  const sources =
+    forBuild && sourcesOf(forBuild.sources, (id) => Object.hasOwn(config.shim ?? {}, id))
+  const read = async (found: Found, publicName: string): Promise<Source> => {
+    const code = raw.get(publicName)
+    return code === undefined ? readFound(found) : { code, watch: [found.source ?? found.file] }
+  }
+  const names = (): Iterable<string> => peers.list()
+  const graph = createGraph({ ids, find, read, transform: sources?.trace, names })
+  const layers = new Map(
+    (build?.modules ?? []).flatMap((module) =>
+      module.own === undefined
+        ? []
+        : [
+            [
+              module,
+              createProject(context, peers, {
+                ...parts,
+                build: module.own,
+                config: mergeConfig(config, module.own.config),
+              }),
+            ],
+          ],
+    ),
+  )
+  return { ...parts, ids, graph, sources, layers }
 }
 
 /** The text of a file, or what its derivation makes of the source. */

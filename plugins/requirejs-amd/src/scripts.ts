@@ -1,5 +1,6 @@
 /** What stands in an output file besides plain modules: r.js's single-file builds, shims, stubs, `insertRequire`. */
 import type { LinkInput } from './link.ts'
+import type { Part } from './link-map.ts'
 import { quote } from './link-table.ts'
 import { AmdError } from './error.ts'
 import type { BuildFile, Graph, ModuleRecord, Shim } from './types.ts'
@@ -29,7 +30,9 @@ export async function planScript(
 ): Promise<Script> {
   const place = { file: build.file ?? build.folder }
   const [module] = build.modules
-  const publicName = build.out === undefined ? undefined : nameOf(build.out)
+  // A text that goes to a function of the build file needs no place.
+  const out = build.write === undefined ? build.out : `${build.baseUrl}/${module?.name ?? 'out'}.js`
+  const publicName = out === undefined ? undefined : (nameOf(out) ?? (build.write && 'out.js'))
   if (publicName === undefined || module === undefined) {
     const message = `\`out\` (${build.out}) is below no folder of static files, so the script would have no public name. Let \`out\` name a path inside one.`
     throw new AmdError('REQUIREJS_AMD_OUTSIDE', message, place)
@@ -44,9 +47,12 @@ export async function planScript(
   const records = await closure([...(build.config.deps ?? []), ...own, ...module.include])
   const left = new Set(module.excludeShallow.map((id) => graph.ids.normalize(id)))
   for (const record of await closure(module.exclude)) left.add(record.id)
+  const held = records.filter((record) => !left.has(record.id))
+  // What defines `define` comes first, wherever it was included.
+  const loader = held.filter((record) => definesLoader(record.code)).slice(0, 1)
   return {
     publicName,
-    records: records.filter((record) => !left.has(record.id)),
+    records: [...loader, ...held.filter((record) => !loader.includes(record))],
     insertRequire: module.insertRequire,
     created: module.create ? module.name : undefined,
   }
@@ -97,13 +103,48 @@ function shimValue(shim: Shim | undefined): string {
 }
 
 /**
- * A loader plugin that is not needed once its resources are in the file.
+ * A shimmed script in a factory of its own (`wrapShim`): it runs after its dependencies, and its global is put where
+ * others look for it.
  *
- * @param id The plugin's id, of `stubModules`.
+ * @param record The script.
+ * @param shim Its shim.
  * @returns The input.
  */
-export function stubInput(id: string): LinkInput {
-  const text = '{load:function(id){throw new Error("Dynamic load not allowed: "+id)}}'
+export function wrappedInput(record: ModuleRecord, shim: Shim): LinkInput {
+  const { code, id } = record
+  const { init, exports } = shim
+  const global = exports !== undefined && !exports.includes('.') ? `root.${exports}=` : ''
+  const made = init === undefined ? [] : [`(${init}).apply(this,arguments)`]
+  const value = [...made, ...(exports === undefined ? [] : [exports])].join('||')
+  const own = (text: string): Part => ({ text, origin: undefined })
+  return {
+    kind: 'row',
+    id,
+    deps: shim.deps ?? [],
+    factory: [
+      own('(function(root){return function(){return (function(){\n'),
+      { text: code, origin: { file: record.file, code, offset: 0, map: record.map } },
+      own(`\n;return ${global}${value || 'undefined'}}).apply(root,arguments)}})(this)`),
+    ],
+  }
+}
+
+/** Is the text that of an AMD loader: require.js or almond? */
+export function definesLoader(code: string): boolean {
+  return /\bvar\s+requirejs\s*,\s*require\s*,\s*define\b/.test(code)
+}
+
+/**
+ * A module that is not needed itself (`stubModules`).
+ *
+ * @param id Its id.
+ * @param plugin Is it a loader plugin, whose resources are in the file?
+ * @returns The input.
+ */
+export function stubInput(id: string, plugin: boolean): LinkInput {
+  const text = plugin
+    ? '{load:function(id){throw new Error("Dynamic load not allowed: "+id)}}'
+    : '{}'
   return { kind: 'row', id, deps: [], factory: [{ text, origin: undefined }] }
 }
 

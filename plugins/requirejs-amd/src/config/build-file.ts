@@ -2,13 +2,17 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import vm from 'node:vm'
 import { normalizePath } from 'vite'
 import { AmdError } from '../error.ts'
-import type { BuildFile, BuildModule, BuildWrap, RequireConfig, Shim } from '../types.ts'
+import type { BuildFile, BuildModule, BuildNote, RequireConfig } from '../types.ts'
 import { mergeConfig } from './merge.ts'
 import { readConfig } from './read.ts'
-import { isBuildKey, notesOn, type RjsBuild, type RjsModule } from './rjs.ts'
+import { minifierOf } from './minifier.ts'
+import { isBuildKey, notesOn } from './notes.ts'
+import { isObjectKey, type RjsBuild, type RjsModule } from './rjs.ts'
+import { evaluateFile } from './sandbox.ts'
+import { isTable, list, plainShims, withoutUndefined } from './values.ts'
+import { readWrap } from './wrap.ts'
 
 /** How {@link readBuildFile} finds files. */
 export interface BuildFileOptions {
@@ -62,6 +66,34 @@ export async function readBuildFile(
     mainFolder ??= dirname(path(list(build.mainConfigFile)[0] ?? ''))
   }
 
+  return assemble(build, {
+    file,
+    folder,
+    appDir,
+    main,
+    mainFolder,
+    mainConfigFiles,
+    dynamic,
+    path,
+    fail,
+  })
+}
+
+/** What a build file and its layers' overrides are read with. */
+interface Reading {
+  readonly file: string | undefined
+  readonly folder: string
+  readonly appDir: string | undefined
+  readonly main: RequireConfig
+  readonly mainFolder: string | undefined
+  readonly mainConfigFiles: readonly string[]
+  readonly dynamic: Readonly<Record<string, string>>
+  readonly path: (value: string, base?: string) => string
+  readonly fail: (message: string) => AmdError
+}
+
+async function assemble(build: RjsBuild, reading: Reading): Promise<BuildFile> {
+  const { file, folder, appDir, main, mainFolder, path, fail } = reading
   const own: RequireConfig = {}
   for (const [key, value] of Object.entries(build)) if (!isBuildKey(key)) own[key] = value
   own.shim = own.shim && plainShims(own.shim)
@@ -77,102 +109,125 @@ export async function readBuildFile(
         ? path(mainBaseUrl, appDir ?? mainFolder)
         : (mainFolder ?? appDir ?? folder)
 
-  if (typeof build.out === 'function')
-    throw fail('`out` is a function: give a path, and read the file after the build.')
   if (build.modules && build.out !== undefined)
     throw fail('`modules` and `out` exclude each other.')
   if (build.modules && build.name !== undefined)
     throw fail('`modules` and `name` exclude each other.')
-  const modules = build.modules
-    ? build.modules.map((module) => normalizeModule(module, fail))
-    : build.name !== undefined || build.include !== undefined
-      ? [normalizeModule({ ...build, name: build.name ?? '' }, fail)]
-      : []
-  if (build.out === undefined && build.dir === undefined)
+  const onlyCss = build.cssIn !== undefined
+  const given = onlyCss
+    ? []
+    : (build.modules ??
+      (build.name !== undefined || build.include !== undefined
+        ? [{ ...build, name: build.name ?? '', stubModules: [] }]
+        : []))
+  const modules: BuildModule[] = []
+  const inner: BuildNote[] = []
+  for (const module of given) {
+    const variant = await overridden(build, module, reading)
+    inner.push(...(variant?.notes ?? []))
+    modules.push(normalizeModule(module, build.stubModules, variant, fail))
+  }
+  if (build.out === undefined && build.dir === undefined && !onlyCss)
     throw fail('It has neither `out` nor `dir`.')
 
   const wrapFiles: string[] = []
+  const { options: minifier, notes } = minifierOf(build)
+  const { out, dir, bundlesConfigOutFile } = build
+  if (bundlesConfigOutFile !== undefined && dir === undefined)
+    throw fail('`bundlesConfigOutFile` is for a build with `dir`.')
   return {
     file,
     folder,
     appDir,
     baseUrl,
-    dir: build.dir === undefined ? undefined : path(build.dir),
-    out: build.out === undefined ? undefined : path(build.out),
+    dir: dir === undefined ? undefined : path(dir),
+    out: onlyCss || typeof out !== 'string' || out === 'stdout' ? undefined : path(out),
+    single: !onlyCss && out !== undefined,
     modules,
     config,
-    dynamic,
-    mainConfigFiles,
+    dynamic: reading.dynamic,
+    mainConfigFiles: reading.mainConfigFiles,
     findNestedDependencies: build.findNestedDependencies ?? false,
     inlineText: build.inlineText ?? true,
-    stubModules: list(build.stubModules),
     optimize: build.optimize ?? 'uglify',
+    minifier,
     wrap: await readWrap(build.wrap, path, wrapFiles),
     preserveLicenseComments: build.preserveLicenseComments ?? true,
     generateSourceMaps: build.generateSourceMaps,
     skipModuleInsertion: build.skipModuleInsertion ?? false,
-    onBuildRead: build.onBuildRead,
+    wrapShim: build.wrapShim ?? false,
+    namespace: build.namespace ?? '',
+    removeCombined: build.removeCombined ?? false,
+    bundlesConfigOutFile:
+      bundlesConfigOutFile === undefined ? undefined : path(bundlesConfigOutFile, path(dir ?? '')),
+    writeBuildTxt: build.writeBuildTxt ?? false,
+    rawText: build.rawText ?? {},
+    sources: {
+      onBuildRead: build.onBuildRead,
+      cjsTranslate: build.cjsTranslate ?? false,
+      keepAmdefine: build.keepAmdefine ?? false,
+      skipPragmas: build.skipPragmas ?? false,
+      pragmas: build.pragmas ?? {},
+      pragmasOnSave: build.pragmasOnSave ?? {},
+      has: build.has ?? {},
+      hasOnSave: build.hasOnSave ?? {},
+    },
     onBuildWrite: build.onBuildWrite,
-    pragmas: build.pragmas ?? {},
-    pragmasOnSave: build.pragmasOnSave ?? {},
-    rest: Object.fromEntries(Object.entries(build).filter(([key]) => isBuildKey(key))),
-    notes: notesOn(build),
-    watch: [...(file === undefined ? [] : [file]), ...mainConfigFiles, ...wrapFiles],
+    onModuleBundleComplete: build.onModuleBundleComplete,
+    write:
+      typeof out === 'function'
+        ? out
+        : out === 'stdout'
+          ? (text) => void process.stdout.write(text)
+          : undefined,
+    notes: [...notesOn(build), ...notes, ...inner],
+    watch: [...(file === undefined ? [] : [file]), ...reading.mainConfigFiles, ...wrapFiles],
   }
 }
 
-async function evaluateFile(file: string): Promise<RjsBuild> {
-  const fail = (message: string, cause?: unknown): AmdError =>
-    new AmdError('REQUIREJS_AMD_BUILD_FILE', message, placeOf(cause, file, text), { cause })
-  let text = ''
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new AmdError(
-      'REQUIREJS_AMD_BUILD_FILE',
-      `The build file ${file} cannot be read.`,
-      undefined,
-      { cause },
-    )
+/** Keys that say where the whole build comes from and goes to. */
+const WHOLE = ['appDir', 'dir', 'out', 'name', 'modules', 'mainConfigFile', 'baseUrl']
+
+/** The build file as a layer has it. */
+async function overridden(
+  build: RjsBuild,
+  module: RjsModule,
+  reading: Reading,
+): Promise<BuildFile | undefined> {
+  const override = isTable(module) ? module.override : undefined
+  if (override === undefined || override === null || Object.keys(override).length === 0)
+    return undefined
+  for (const key of WHOLE) {
+    if (Object.hasOwn(override, key))
+      throw reading.fail(
+        `\`${key}\` cannot be overridden for one layer ('${module.name}'). Give that layer a build file of its own.`,
+      )
   }
-  const module = { exports: undefined as unknown }
-  const sandbox = vm.createContext({ module, exports: {}, console })
-  // As r.js: a trailing `;` or a source map comment is allowed behind the object.
-  const expression = text
-    .replace(/\/\/#[^\n\r]+[\n\r]*$/, '')
-    .trimEnd()
-    .replace(/;$/, '')
-  let value: unknown
-  try {
-    value = vm.runInContext(`(${expression}\n)`, sandbox, {
-      filename: file,
-      columnOffset: -1,
-      timeout: 5000,
-    })
-  } catch (first) {
-    try {
-      value = vm.runInContext(text, sandbox, { filename: file, timeout: 5000 })
-    } catch (second) {
-      const cause = errorOf(second).name === 'SyntaxError' ? first : second
-      throw fail(`The build file cannot be run: ${errorOf(cause).message}.`, cause)
-    }
+  const merged: Record<string, unknown> = { ...build, modules: [] }
+  for (const [key, value] of Object.entries(override)) {
+    const under = merged[key]
+    merged[key] =
+      isObjectKey(key) && isTable(under) && isTable(value) ? { ...under, ...value } : value
   }
-  if (module.exports !== undefined) value = module.exports
-  if (typeof value === 'function') {
-    throw fail('The build file gives a function; it has to give an object, as r.js reads it.')
+  const variant = await assemble(merged, reading)
+  const known = new Set(Object.keys(build))
+  return {
+    ...variant,
+    notes: variant.notes
+      .filter(({ key }) => !known.has(key.split('.')[0] ?? ''))
+      .map(({ key, reason, instead }) => ({ key: `override.${key}`, reason, instead })),
   }
-  if (typeof value !== 'object' || value === null) throw fail('The build file gives no object.')
-  return value as RjsBuild
 }
 
 function normalizeModule(
-  module: RjsModule | (RjsBuild & { name: string }),
+  module: RjsModule,
+  stubModules: readonly string[] | undefined,
+  own: BuildFile | undefined,
   fail: (text: string) => Error,
 ): BuildModule {
   if (typeof module !== 'object' || module === null || Array.isArray(module)) {
     throw fail('An entry of `modules` is no object with a `name`.')
   }
-  const override = (module as RjsModule).override
   return {
     name: module.name || undefined,
     create: module.create ?? false,
@@ -180,86 +235,7 @@ function normalizeModule(
     exclude: list(module.exclude),
     excludeShallow: list(module.excludeShallow),
     insertRequire: list(module.insertRequire),
-    override: {
-      ...override,
-      ...((module as RjsModule).stubModules ? { stubModules: module.stubModules } : {}),
-    },
+    stubModules: [...list(stubModules), ...list(module.stubModules)],
+    own,
   }
-}
-
-async function readWrap(
-  wrap: RjsBuild['wrap'],
-  path: (value: string) => string,
-  files: string[],
-): Promise<BuildWrap | undefined> {
-  if (wrap === undefined || wrap === false) return undefined
-  if (wrap === true) return { start: '(function () {\n', end: '}());' }
-  const part = async (
-    text: string | undefined,
-    names: string | string[] | undefined,
-  ): Promise<string> => {
-    if (typeof text === 'string') return withNewline(text)
-    const texts: string[] = []
-    for (const name of list(names)) {
-      const file = path(name)
-      files.push(file)
-      texts.push(withNewline(await readFile(file, 'utf8')))
-    }
-    return texts.join('')
-  }
-  return { start: await part(wrap.start, wrap.startFile), end: await part(wrap.end, wrap.endFile) }
-}
-
-function plainShims(shims: Record<string, Shim | string[]>): Record<string, Shim | string[]> {
-  const plain: Record<string, Shim | string[]> = {}
-  for (const [id, shim] of Object.entries(shims)) {
-    if (Array.isArray(shim)) {
-      plain[id] = [...shim]
-      continue
-    }
-    const given = shim as { deps?: string[]; exports?: unknown; init?: unknown }
-    const init = typeof given.exports === 'function' ? given.exports : given.init
-    plain[id] = {
-      ...(given.deps ? { deps: [...given.deps] } : {}),
-      ...(typeof given.exports === 'string' ? { exports: given.exports } : {}),
-      ...(typeof init === 'function' || typeof init === 'string' ? { init: String(init) } : {}),
-    }
-  }
-  return plain
-}
-
-function withoutUndefined(config: RequireConfig): RequireConfig {
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
-}
-
-function list(value: string | readonly string[] | undefined): string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : [...value]
-}
-
-function withNewline(text: string): string {
-  return text.endsWith('\n') ? text : `${text}\n`
-}
-
-/** Errors of the sandbox are instances of its own `Error`. */
-function errorOf(error: unknown): { name: string; message: string; stack: string } {
-  const given = (typeof error === 'object' && error !== null ? error : {}) as Partial<Error>
-  return {
-    name: given.name ?? '',
-    message: given.message ?? String(error),
-    stack: given.stack ?? '',
-  }
-}
-
-/** The line of an error is in its stack: `file:3`. */
-function placeOf(
-  error: unknown,
-  file: string,
-  text: string,
-): { file: string; text?: string; offset?: number } {
-  const { stack } = errorOf(error)
-  const at = stack.indexOf(`${file}:`)
-  const line = at < 0 ? Number.NaN : Number.parseInt(stack.slice(at + file.length + 1), 10)
-  if (Number.isNaN(line)) return { file }
-  const before = text.split('\n').slice(0, line - 1)
-  return { file, text, offset: before.join('\n').length + (line > 1 ? 1 : 0) }
 }

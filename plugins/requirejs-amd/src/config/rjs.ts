@@ -1,209 +1,175 @@
-/** The keys of an r.js build file, and what becomes of each. Meanings as in r.js 2.3 (its documentation, our words). */
-import type { BuildHook, BuildNote, RequireConfig } from '../types.ts'
+/** The content of an r.js build file. Meanings as in r.js 2.3, in our words. */
+import type { BuildHook, BundleComplete, RequireConfig } from '../types.ts'
 
 /** A layer in the `modules` of a build file. */
 export interface RjsModule {
-  /** Id of the layer's own module. */
+  /** Id of the layer's own module. The layer's file has its name. */
   name: string
-  /** Does the layer's module have no source? Then an empty one is made. */
+  /** Has the layer's module no source? Then an empty one is made. */
   create?: boolean
-  /** Further ids put into the layer. */
+  /** Further ids put into the layer, with what they depend on. */
   include?: string | string[]
-  /** Ids left out, with everything that they depend on. */
-  exclude?: string[]
+  /** Ids left out, with everything that they depend on. The id of another layer means all that it holds. */
+  exclude?: string | string[]
   /** Ids left out, but not what they depend on. */
-  excludeShallow?: string[]
-  /** Ids of a `require([…])` call at the layer's end. */
-  insertRequire?: string[]
-  /** Loader plugins replaced by an empty module in this layer. */
+  excludeShallow?: string | string[]
+  /** Ids of a `require([…])` call at the layer's end. It adds nothing to the layer. */
+  insertRequire?: string | string[]
+  /** As the build file's own, for this layer. */
   stubModules?: string[]
-  /** Keys of the build file that have another value for this layer. */
-  override?: Record<string, unknown>
+  /** Keys of the build file with another value for this layer; objects such as `paths` and `pragmas` are merged. */
+  override?: Partial<RjsBuild>
 }
 
-/** Text around a single-file build. */
+/** Text around what is built. */
 export interface RjsWrap {
   start?: string
   end?: string
-  /** Files instead of texts, relative to the build file. */
+  /** Files instead of texts, relative to the build file. Several are put one after the other. */
   startFile?: string | string[]
   endFile?: string | string[]
 }
 
-/** The content of an r.js build file. Run-time configuration keys may stand in it as well. */
+/**
+ * The content of an r.js build file. Run-time configuration (`paths`, `map`, `shim`, …) may stand in it as well: it says
+ * what ids mean in the build, and does not reach the page, which has its own.
+ */
 export interface RjsBuild extends RequireConfig {
+  // Where things are
   /** Top folder of the sources; `dir` mirrors it, and `baseUrl` is relative to it. */
   appDir?: string
-  /** Where r.js writes the tree. Vite's output goes elsewhere; the folder is never read or written. */
+  /** Where r.js writes its copy of the tree. Vite's output goes elsewhere; the folder is never read or written. */
   dir?: string
-  /** The file of a single-file build. */
-  out?: string | ((text: string) => void)
+  /** The file of a single-file build. A function gets its text (and its map) instead; `stdout` prints it. */
+  out?: string | ((text: string, map?: string) => void)
+  /** Files whose `require.config()` is the base of this configuration; a later one is laid over an earlier one. */
+  mainConfigFile?: string | string[]
+
+  // What goes into files
+  /** The layers of a build with `dir`. */
+  modules?: RjsModule[]
   /** Id of the module of a single-file build, often `almond`. */
   name?: string
   /** As in {@link RjsModule}, for a single-file build. */
   create?: boolean
   include?: string | string[]
-  exclude?: string[]
-  excludeShallow?: string[]
-  insertRequire?: string[]
-  /** The layers. */
-  modules?: RjsModule[]
-  /** Files whose `require.config()` is the base of this configuration. */
-  mainConfigFile?: string | string[]
-  /** Loader plugins that are replaced by an empty module in every layer. */
-  stubModules?: string[]
-  /** Do `require([…])` calls inside functions add to the layer? */
+  exclude?: string | string[]
+  excludeShallow?: string | string[]
+  insertRequire?: string | string[]
+  /** Ids that come before everything else of a single-file build, as they do at run time. */
+  deps?: string[]
+  /** Do `require([…])` calls inside functions add to the layer? False by default: they load when they are made. */
   findNestedDependencies?: boolean
   /** Do resources of `text!` go into the layer? True by default. */
   inlineText?: boolean
+  /** Modules that are read for their dependencies, and written as empty ones: plugins whose resources are all inlined. */
+  stubModules?: string[]
+  /** Texts of modules that have no file, or that stand in for one. */
+  rawText?: Record<string, string>
+  /** Are files without a `define` call left without one? By default an empty one is put behind them. */
+  skipModuleInsertion?: boolean
+  /**
+   * Is a shimmed script put into a factory, so that it runs after the AMD modules in its shim's `deps`? Its top level is
+   * then no longer the global scope (what `exports` names is put there). False by default: it is a classic script.
+   */
+  wrapShim?: boolean
+
+  // What happens to sources
+  /** Changes a source before anything else looks at it. Has to return it. */
+  onBuildRead?: BuildHook
+  /** Changes a module before it is written. Has to return it. */
+  onBuildWrite?: BuildHook
+  /** Called with each file that the build has made. */
+  onModuleBundleComplete?: (data: BundleComplete) => void
+  /** Values for the conditions of `//>>includeStart("x", pragmas.x);` comments, when a source is read and when it is written. */
+  pragmas?: Record<string, boolean>
+  /** Further values when a module is written: its dependencies are those of the source without them. */
+  pragmasOnSave?: Record<string, boolean>
+  /** Are `//>>` comments left alone? */
+  skipPragmas?: boolean
+  /** Values for `has('x')` tests: they become constants, dependencies of dead branches are none, the minifier removes these. */
+  has?: Record<string, boolean>
+  /** Further values when a module is written. */
+  hasOnSave?: Record<string, boolean>
+  /** Are CommonJS files without `define` made modules? */
+  cjsTranslate?: boolean
+  /** Does the stanza of the `amdefine` package stay? By default it goes. */
+  keepAmdefine?: boolean
+  /** Directives are always kept, each for its own file; r.js removes those at the top of a file unless this is true. */
+  useStrict?: boolean
+
+  // What is written
   /** `none` leaves the output readable; any other name means Vite's minifier. */
   optimize?: string
-  /** Text around a single-file build; true means a function. */
+  /** r.js's minifier: `mangle`, `compress` (`drop_console`, `drop_debugger`), `output` (`beautify`, `ascii_only`). */
+  uglify?: Record<string, unknown>
+  /** The same. */
+  uglify2?: Record<string, unknown>
+  /** Text around each file that is made; true means a function. */
   wrap?: boolean | RjsWrap
-  /** Keep comments with a licence? True by default. */
+  /** Name of a global object that holds `define`, `require` and `requirejs`, so that the page's own are left alone. */
+  namespace?: string
+  /** Are comments with a licence kept? True by default. */
   preserveLicenseComments?: boolean
+  /** Are maps to the sources written? By default Vite's `build.sourcemap` says so. */
   generateSourceMaps?: boolean
-  /** Leave layers' scripts without a `define` call as they are. */
-  skipModuleInsertion?: boolean
-  /** Which file names r.js would not copy. */
-  fileExclusionRegExp?: RegExp | string
-  /** Delete what went into a layer from r.js's `dir`. */
+  /** Are files that went into a layer left out of the output? Under a plugin for static files they stay. */
   removeCombined?: boolean
-  /** Changes a source before it is read. */
-  onBuildRead?: BuildHook
-  /** Changes a module before it is written. */
-  onBuildWrite?: BuildHook
-  /** Values for `//>>includeStart` comments when sources are read. */
-  pragmas?: Record<string, boolean>
-  /** Values for `//>>includeStart` comments when files are written. */
-  pragmasOnSave?: Record<string, boolean>
+  /** A file below `dir` that gets the layers' `bundles` configuration. Our loader needs none. */
+  bundlesConfigOutFile?: string
+  /** Is a `build.txt` written that lists what went where? Unlike r.js, only if it is asked for. */
+  writeBuildTxt?: boolean
+  /** Locale whose `i18n!` bundles go into layers. */
+  locale?: string
+  /** Which file names r.js does not copy. */
+  fileExclusionRegExp?: RegExp | string | null
 }
 
+/** Keys whose value is laid over that of the build file by a layer's `override`, key by key. */
+const objectKeys = words(
+  'paths wrap pragmas pragmasOnSave has hasOnSave uglify uglify2 map rawText config shim bundles',
+)
+
 /** Keys that are read by this plugin. */
-const honoured: ReadonlySet<string> =
-  words(`appDir baseUrl dir out name create include exclude excludeShallow
-  insertRequire modules mainConfigFile stubModules findNestedDependencies inlineText optimize wrap preserveLicenseComments
-  generateSourceMaps skipModuleInsertion onBuildRead onBuildWrite pragmas pragmasOnSave`)
+const honoured =
+  words(`appDir baseUrl dir out name create include exclude excludeShallow insertRequire modules
+  mainConfigFile stubModules findNestedDependencies inlineText optimize uglify uglify2 wrap preserveLicenseComments
+  generateSourceMaps skipModuleInsertion onBuildRead onBuildWrite onModuleBundleComplete pragmas pragmasOnSave skipPragmas
+  has hasOnSave namespace wrapShim useStrict rawText cjsTranslate keepAmdefine removeCombined bundlesConfigOutFile
+  writeBuildTxt`)
 
 /** Run-time keys: they go into {@link RequireConfig}, as does any key nobody knows (a loader plugin's configuration). */
-const runtime: ReadonlySet<string> =
-  words(`paths bundles packages map shim config nodeIdCompat waitSeconds deps
-  callback enforceDefine xhtml urlArgs scriptType skipDataMain locale text hgn`)
+const runtime =
+  words(`paths bundles packages map shim config nodeIdCompat waitSeconds deps callback enforceDefine xhtml
+  urlArgs scriptType skipDataMain locale text hgn`)
 
-/** Keys that only say how r.js itself goes about its copy of the tree: nothing is lost without them. */
-const harmless: ReadonlySet<string> =
-  words(`logLevel keepBuildDir writeBuildTxt allowSourceOverwrites isBuild
-  preserveComments skipDirOptimize normalizeDirDefines skipSemiColonInsertion keepAmdefine buildCSS`)
-
-function words(text: string): Set<string> {
+function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/))
 }
 
-const refused: Readonly<Record<string, Omit<BuildNote, 'key'>>> = {
-  uglify: {
-    reason: "Vite's minifier has options of its own",
-    instead: "leave it out, or set `optimize: 'none'`",
-  },
-  uglify2: {
-    reason: "Vite's minifier has options of its own",
-    instead: "leave it out, or set `optimize: 'none'`",
-  },
-  optimizeCss: {
-    reason: 'CSS is not built here',
-    instead: 'name the .less or .css file in a template',
-  },
-  cssImportIgnore: {
-    reason: 'CSS is not built here',
-    instead: 'name the .less or .css file in a template',
-  },
-  cssPrefix: {
-    reason: 'CSS is not built here',
-    instead: 'name the .less or .css file in a template',
-  },
-  siteRoot: {
-    reason: 'CSS is not built here',
-    instead: 'name the .less or .css file in a template',
-  },
-  removeCombined: {
-    reason: 'every static file is published, those that went into a layer too',
-    instead: 'leave it out: their names may stand in a template',
-  },
-  fileExclusionRegExp: {
-    reason: 'the plugin for static files says what is published',
-    instead: "django-static's option `ignore`",
-  },
-  dirExclusionRegExp: {
-    reason: 'the plugin for static files says what is published',
-    instead: "django-static's option `ignore`",
-  },
-  optimizeAllPluginResources: {
-    reason: 'resources are put into the layers that depend on them',
-    instead: '`include` them in a layer',
-  },
-  throwWhen: { reason: 'a missing module always fails the build', instead: 'leave it out' },
-  namespace: {
-    reason: 'renaming the global functions is not supported',
-    instead: 'load the output by its own <script> without require.js, or wrap it (`wrap: true`)',
-  },
-  wrapShim: {
-    reason: 'scripts without define stay classic scripts, whose top level is the global scope',
-    instead: 'leave the key out',
-  },
-  useStrict: {
-    reason: "'use strict' directives are always kept",
-    instead: 'leave the key out',
-  },
-  cjsTranslate: {
-    reason: 'CommonJS files without a define wrapper are not converted',
-    instead:
-      'wrap them in define(function (require, exports, module) {…}), or import them from an ES module',
-  },
-  rawText: { reason: 'modules cannot be given as text', instead: 'put the module into a file' },
-  has: {
-    reason: 'has() tests are not replaced by constants',
-    instead: "use Vite's `define` option",
-  },
-  hasOnSave: {
-    reason: 'has() tests are not replaced by constants',
-    instead: "use Vite's `define` option",
-  },
-  closure: { reason: 'the Closure compiler is not run', instead: "Vite's minifier is used" },
-  onModuleBundleComplete: {
-    reason: 'it is not called',
-    instead: 'write a Vite plugin with a generateBundle hook',
-  },
-  bundlesConfigOutFile: {
-    reason: 'nothing is written into sources',
-    instead: 'nothing: the loader of the output knows what each layer holds',
-  },
-  cssIn: { reason: 'CSS is not built here', instead: 'name the .less or .css file in a template' },
-  context: { reason: 'a build has no contexts', instead: 'set it in the page' },
-  baseScript: { reason: 'r.js has no such key', instead: 'leave it out' },
-  packagePaths: { reason: 'RequireJS itself no longer reads it', instead: 'use `packages`' },
+/**
+ * Does a layer's `override` lay this key's value over the build file's, rather than replace it?
+ *
+ * @param key The key.
+ */
+export function isObjectKey(key: string): boolean {
+  return objectKeys.has(key)
 }
 
 /**
- * Which keys of a build file are not honoured.
+ * Is the key one that says what is built, and that this plugin does?
  *
- * @param build The build file's value.
- * @returns A note for each, in the order of the file.
+ * @param key The key.
  */
-export function notesOn(build: Readonly<Record<string, unknown>>): BuildNote[] {
-  return Object.entries(build).flatMap(([key, value]) => {
-    const note = Object.hasOwn(refused, key) ? refused[key] : undefined
-    if (!note || value === undefined || value === false || value === 'none' || isEmpty(value))
-      return []
-    return [{ key, ...note }]
-  })
+export function isHonoured(key: string): boolean {
+  return honoured.has(key)
 }
 
-/** Is the key r.js's own, not part of the pages' configuration? */
-export function isBuildKey(key: string): boolean {
-  if (key === 'baseUrl' || runtime.has(key)) return false
-  return honoured.has(key) || harmless.has(key) || Object.hasOwn(refused, key)
-}
-
-function isEmpty(value: unknown): boolean {
-  if (Object.prototype.toString.call(value) === '[object RegExp]') return false
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+/**
+ * Is the key part of the pages' configuration?
+ *
+ * @param key The key.
+ */
+export function isRuntimeKey(key: string): boolean {
+  return key === 'baseUrl' || runtime.has(key)
 }

@@ -87,8 +87,10 @@ export interface BuildModule {
   readonly excludeShallow: readonly string[]
   /** A `require([...])` call of these stands at the layer's end. */
   readonly insertRequire: readonly string[]
-  /** Keys of the build file that this layer overrides. */
-  readonly override: Readonly<Record<string, unknown>>
+  /** Loader plugins (or modules) that are replaced by an empty module in this layer; the build file's own come first. */
+  readonly stubModules: readonly string[]
+  /** The build file as this layer has it, by its `override`; undefined when it overrides nothing. */
+  readonly own: BuildFile | undefined
 }
 
 /** How text is put around a layer (`wrap`); texts are already read from their files. */
@@ -111,6 +113,8 @@ export interface BuildFile {
   readonly dir: string | undefined
   /** `out`: the one file of a single-file build, absolute. Undefined with `modules`. */
   readonly out: string | undefined
+  /** Is one file made (`out`), which pages load by its own `<script>`? */
+  readonly single: boolean
   /** The layers. One entry with `out`. */
   readonly modules: readonly BuildModule[]
   /** Run-time configuration of the build file itself laid over that of its `mainConfigFile`s. */
@@ -123,29 +127,82 @@ export interface BuildFile {
   readonly findNestedDependencies: boolean
   /** Are resources of `text!` put into the layer? */
   readonly inlineText: boolean
-  /** Loader plugins that are replaced by an empty module in the output. */
-  readonly stubModules: readonly string[]
   /** `none`, or the name of r.js's minifier: any other than `none` means Vite's minifier. */
   readonly optimize: string
-  /** Text around a single-file build. */
+  /** What r.js's minifier would have been told (`uglify`), as far as Vite's can do it. */
+  readonly minifier: MinifierOptions
+  /** Text around each file that the build makes. */
   readonly wrap: BuildWrap | undefined
   /** Are licence comments kept? */
   readonly preserveLicenseComments: boolean
   readonly generateSourceMaps: boolean | undefined
   /** Leave out `define('id', function () {})` for scripts without a module. */
   readonly skipModuleInsertion: boolean
-  /** `onBuildRead`/`onBuildWrite` run in the sandbox of the build file: `(id, path, contents) → contents`. */
-  readonly onBuildRead: BuildHook | undefined
+  /** Are shimmed scripts put into factories of their own? */
+  readonly wrapShim: boolean
+  /** The global object that holds `define`, `require` and `requirejs` instead of the page; '' is the page. */
+  readonly namespace: string
+  /** Are the static files of modules that went into a layer left out of the output? */
+  readonly removeCombined: boolean
+  /** File whose text gets a `bundles` configuration, absolute. */
+  readonly bundlesConfigOutFile: string | undefined
+  /** Is a `build.txt` wanted that lists what went where? */
+  readonly writeBuildTxt: boolean
+  /** Texts of modules that have no file, by id. */
+  readonly rawText: Readonly<Record<string, string>>
+  /** What is done to sources. */
+  readonly sources: SourceRules
+  /** `onBuildWrite`: runs in the sandbox of the build file. */
   readonly onBuildWrite: BuildHook | undefined
-  /** Conditions of `//>>includeStart(...)` comments. */
-  readonly pragmas: Readonly<Record<string, boolean>>
-  readonly pragmasOnSave: Readonly<Record<string, boolean>>
-  /** Any other r.js key as written (all are listed in `notes` too unless they have no effect here). */
-  readonly rest: Readonly<Record<string, unknown>>
+  /** Called with each file that the build has made. */
+  readonly onModuleBundleComplete: ((data: BundleComplete) => void) | undefined
+  /** Gets the text of a single-file build instead of a file. */
+  readonly write: ((text: string, map: string | undefined) => void) | undefined
   /** Every key that is not honoured. */
   readonly notes: readonly BuildNote[]
   /** Files the result was made from: the build file, its main config files, wrap files. */
   readonly watch: readonly string[]
+}
+
+/** What a build file has done to sources before they are read, and before they are written. */
+export interface SourceRules {
+  readonly onBuildRead: BuildHook | undefined
+  /** Are CommonJS files without `define` given one? */
+  readonly cjsTranslate: boolean
+  /** Does the stanza of the `amdefine` package stay? */
+  readonly keepAmdefine: boolean
+  /** Do `//>>` comments stay comments? */
+  readonly skipPragmas: boolean
+  /** Conditions of `//>>includeStart(...)` comments when a source is read. */
+  readonly pragmas: Readonly<Record<string, boolean>>
+  /** Further ones when it is written. */
+  readonly pragmasOnSave: Readonly<Record<string, boolean>>
+  /** Values of `has('x')` tests when a source is read. */
+  readonly has: Readonly<Record<string, boolean>>
+  /** Further ones when it is written. */
+  readonly hasOnSave: Readonly<Record<string, boolean>>
+}
+
+/** What Vite's minifier is told. */
+export interface MinifierOptions {
+  readonly mangle: boolean
+  readonly compress: boolean
+  readonly dropConsole: boolean
+  readonly dropDebugger: boolean
+  /** Are line breaks and blanks kept? */
+  readonly beautify: boolean
+  /** Are characters beyond ASCII written as escapes? */
+  readonly asciiOnly: boolean
+}
+
+/** What `onModuleBundleComplete` is given. */
+export interface BundleComplete {
+  /** Id of the layer's module. */
+  name: string | undefined
+  /** Path of the file, relative to `dir`; absolute with `out`. */
+  path: string
+  /** What is in it: paths in the same way, and ids of loader plugin resources. */
+  included: string[]
 }
 
 /** `onBuildRead` or `onBuildWrite` of a build file. */

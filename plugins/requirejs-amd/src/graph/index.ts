@@ -22,7 +22,7 @@ export interface GraphOptions {
   /** The file behind a public name. */
   find(publicName: string): Found | undefined
   /** The text of a file, or what a derivation makes of its source. */
-  read(found: Found): Promise<Source>
+  read(found: Found, publicName: string): Promise<Source>
   /** Changes a source before it is analysed (`onBuildRead`, pragmas). */
   readonly transform?: ((code: string, id: string, file: string) => string) | undefined
   /** Public names, for near misses. */
@@ -70,7 +70,7 @@ export function createGraph(options: GraphOptions): Graph {
     found: Found,
     resource: boolean,
   ): Promise<Entry> => {
-    const source = await options.read(found)
+    const source = await options.read(found, publicName)
     const stamp = stampOf(found.file, source.watch)
     const file = found.file
     const origin = found.source ?? found.file

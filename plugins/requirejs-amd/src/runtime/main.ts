@@ -8,7 +8,10 @@ import { createNode, loadScript, scriptParent } from './scripts.ts'
 import { data, findStaticRoot } from './urls.ts'
 import type { Config, Table, Value } from './types.ts'
 
-var page = root as unknown as Table<Value>
+/** The object that gets the loader's functions. Replaced when the loader's file is written. */
+declare const KOVU_LOADER_PAGE: Table<Value>
+
+var page = isBrowser ? KOVU_LOADER_PAGE : (root as unknown as Table<Value>)
 
 /** Takes the place of require.js, unless the page has an AMD loader already. */
 function start(): void {

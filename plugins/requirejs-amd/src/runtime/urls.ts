@@ -140,7 +140,11 @@ export function nameToUrl(ctx: Context, id: string, ext?: string, skipExt?: bool
   }
   // Layers of several pages may hold the same id; one that stands where the id leads is the one meant.
   var layer = skipExt ? undefined : layerOf(ctx, id)
-  if (layer && !has(data.bundles as object, publicName(url) || '')) url = layer
+  if (layer) {
+    // One URL for one layer, so that it loads once.
+    var name = publicName(url) || ''
+    url = has(data.bundles as object, name) ? staticRoot + name : layer
+  }
   var args = config.urlArgs as ((id: string, url: string) => string) | undefined
   return hashedUrl(url) + (args && url.indexOf('blob:') ? args(id, url) : '')
 }

@@ -133,15 +133,6 @@ describe('a build', () => {
     await expect(site.ours()).rejects.toThrow(/sub\/nowhere[^]*main[^]*a/)
   })
 
-  test('refuses what it would have to ignore', async () => {
-    using site = new Site({
-      'js/main.js': 'define({})',
-      '/build.js':
-        "({appDir:'www',baseUrl:'js',dir:'www-built',modules:[{name:'main',override:{optimize:'none'}}]})",
-    })
-    await expect(site.ours()).rejects.toThrow(/'main': `override` is not supported/)
-  })
-
   test('places a syntax error in its source', async () => {
     using site = new Site({
       'js/main.js': "define(['a'],function(){});",

@@ -1,5 +1,5 @@
 /** A site in a folder: as it is, as r.js builds it, as we build it. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -45,12 +45,14 @@ export class Site implements Disposable {
   }
 
   /** What r.js makes of `build.js`, by public name. */
-  rjs(options: readonly string[] = []): Map<string, string> {
+  rjs(options: readonly string[] = [], said?: (text: string) => void): Map<string, string> {
     const bin = require.resolve('requirejs/bin/r.js')
-    execFileSync(process.execPath, [bin, '-o', 'build.js', ...options], {
+    const { status, stdout } = spawnSync(process.execPath, [bin, '-o', 'build.js', ...options], {
       cwd: this.root,
-      stdio: 'pipe',
+      encoding: 'utf8',
     })
+    said?.(stdout)
+    if (status !== 0) throw new Error(`r.js: ${stdout}`)
     const built = join(this.root, 'www-built')
     return existsSync(built) ? readTree(built) : new Map()
   }

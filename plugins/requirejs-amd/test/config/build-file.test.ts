@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBuildFile } from '../../src/config/build-file.ts'
+import { isBuildKey, notesOn } from '../../src/config/notes.ts'
+import { isHonoured, isRuntimeKey } from '../../src/config/rjs.ts'
 
 let root: string
 const write = (name: string, text: string): string => {
@@ -52,7 +54,11 @@ describe('a build file', () => {
     })
     expect(build.modules).toMatchObject([
       { name: 'common', include: ['extra'], create: false },
-      { name: 'page', exclude: ['common'], override: { optimize: 'uglify' } },
+      {
+        name: 'page',
+        exclude: ['common'],
+        own: { optimize: 'uglify', baseUrl: join(root, 'www/js') },
+      },
     ])
     expect(build.config).not.toHaveProperty('appDir')
     expect(build.config).not.toHaveProperty('baseUrl')
@@ -100,7 +106,7 @@ describe('a build file', () => {
       "({ name: 'a', out: 'x.js', onBuildRead: function (id, path, text) { return id + text }, shim: { q: { init: function () { return 1 } } } })",
     )
     const build = await readBuildFile('hooks.js', { root })
-    expect(build.onBuildRead?.('m', '/p', 'text')).toBe('mtext')
+    expect(build.sources.onBuildRead?.('m', '/p', 'text')).toBe('mtext')
     expect(build.config.shim).toEqual({ q: { init: 'function () { return 1 }' } })
   })
 
@@ -137,16 +143,20 @@ describe('a build file', () => {
       {
         name: 'a',
         out: 'x.js',
-        namespace: 'ns',
-        wrapShim: true,
+        cssPrefix: '/x',
+        useSourceUrl: true,
         rawText: {},
         logLevel: 0,
         optimizeCss: 'none',
-        uglify: { mangle: false },
+        uglify: { mangle: false, compress: { unsafe: true } },
       },
       { root },
     )
-    expect(build.notes.map(({ key }) => key)).toEqual(['namespace', 'wrapShim', 'uglify'])
+    expect(build.notes.map(({ key }) => key)).toEqual([
+      'cssPrefix',
+      'useSourceUrl',
+      'uglify.compress.unsafe',
+    ])
   })
 
   it('that cannot be run is an error with its place', async () => {
@@ -174,5 +184,30 @@ describe('a build file', () => {
     await expect(readBuildFile({ mainConfigFile: 'no.js', out: 'x' }, { root })).rejects.toThrow(
       /does not exist/,
     )
+  })
+})
+
+describe('every key of r.js', () => {
+  const known =
+    'appDir baseUrl mainConfigFile paths map packages dir keepBuildDir shim wrapShim locale optimize skipDirOptimize generateSourceMaps normalizeDirDefines uglify uglify2 closure optimizeCss cssImportIgnore cssIn out cssPrefix inlineText useStrict pragmas pragmasOnSave has hasOnSave namespace skipPragmas skipModuleInsertion stubModules optimizeAllPluginResources findNestedDependencies removeCombined modules insertRequire name include exclude excludeShallow create deps wrap fileExclusionRegExp preserveLicenseComments logLevel throwWhen onBuildRead onBuildWrite onModuleBundleComplete rawText cjsTranslate useSourceUrl waitSeconds skipSemiColonInsertion keepAmdefine allowSourceOverwrites bundlesConfigOutFile writeBuildTxt'.split(
+      ' ',
+    )
+  const harmless = new Set(
+    'keepBuildDir skipDirOptimize normalizeDirDefines logLevel throwWhen skipSemiColonInsertion allowSourceOverwrites'.split(
+      ' ',
+    ),
+  )
+
+  it.each(known)('is honoured, or reported with a reason: %s', (key) => {
+    const notes = notesOn({ [key]: 'something' })
+    const ways = [
+      isHonoured(key),
+      isRuntimeKey(key) && key !== 'baseUrl',
+      harmless.has(key),
+      notes.length > 0,
+    ]
+    expect(ways.filter(Boolean)).toHaveLength(1)
+    expect(isBuildKey(key)).toBe(!isRuntimeKey(key))
+    for (const { reason, instead } of notes) expect([reason, instead]).not.toContain('')
   })
 })

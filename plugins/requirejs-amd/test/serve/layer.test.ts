@@ -33,7 +33,17 @@ function project(sources: Record<string, string>): Project {
     find,
     read: async ({ file }) => ({ code: await readFile(file, 'utf8'), watch: [file] }),
   })
-  return { build: undefined, prefix: '', config: {}, dynamic: {}, ids, graph, watch: [] }
+  return {
+    build: undefined,
+    prefix: '',
+    config: {},
+    dynamic: {},
+    ids,
+    graph,
+    sources: undefined,
+    layers: new Map(),
+    watch: [],
+  }
 }
 
 /** RequireJS itself; scripts come from a function, at once. */

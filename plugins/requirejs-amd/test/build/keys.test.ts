@@ -1,0 +1,407 @@
+/** Keys of r.js build files: what is built does what r.js's own output does, under require.js and under our loader. */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { createLogger, type Logger } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { newSyntax } from './es5.ts'
+import { almond, requireJs, visit, type ScriptTag, type Visit } from './page.ts'
+import { Site } from './site.ts'
+
+interface Case {
+  /** Keys of the build file besides `appDir`, `baseUrl` and `dir`. */
+  readonly keys: string
+  readonly files: Readonly<Record<string, string>>
+  readonly page?: readonly ScriptTag[]
+}
+
+const say = (what: string): string => `trace.push(${JSON.stringify(what)});`
+const MAIN: readonly ScriptTag[] = [{ src: 'js/lib/require.js', main: 'js/main' }]
+const quiet = (warnings: string[]): Logger => ({
+  ...createLogger('silent'),
+  warn: (text) => void warnings.push(text),
+})
+const values = (page: Visit | undefined): unknown => JSON.parse(JSON.stringify(page?.trace ?? []))
+
+const layers: Readonly<Record<string, Case>> = {
+  'pragmas, when a source is read and when it is written': {
+    keys: "pragmas:{slim:true},pragmasOnSave:{saved:true},modules:[{name:'main'}]",
+    files: {
+      'js/main.js': `define(['a'
+//>>excludeStart('slim', pragmas.slim);
+,'left'
+//>>excludeEnd('slim');
+],function(a){
+//>>excludeStart('saved', pragmas.saved);
+trace.push('unsaved');
+//>>excludeEnd('saved');
+//>>includeStart("saved", pragmas.saved)
+trace.push('saved');
+//>>includeEnd("saved")
+trace.push(a,require.specified('b'))});`,
+      'js/a.js': `define(function(require){
+//>>excludeStart('saved', pragmas.saved)
+var b=require('b');
+//>>excludeEnd('saved')
+return 'a'});`,
+      'js/b.js': "define(function(){return 'b'});",
+      'js/left.js': `define(function(){${say('left')}});`,
+    },
+  },
+  skipPragmas: {
+    keys: "skipPragmas:true,pragmas:{slim:true},modules:[{name:'main'}]",
+    files: {
+      'js/main.js': `define([],function(){
+//>>excludeStart('slim', pragmas.slim);
+trace.push('here');
+//>>excludeEnd('slim');
+trace.push('end')});`,
+    },
+  },
+  'has tests, and dependencies behind them': {
+    keys: "has:{old:false,modern:true},findNestedDependencies:true,modules:[{name:'main'}]",
+    files: {
+      'js/main.js': `define(['require'],function(require){
+function has(name){return 'asked '+name}
+trace.push(has('other'));
+if(has('old')){require(['gone'],function(){trace.push('gone')})}else{trace.push('not old')}
+if (has( 'modern' )) { require(['kept'],function(k){trace.push(k)}) }
+trace.push(require.specified('gone'),require.specified('kept'))});`,
+      'js/gone.js': 'define({});',
+      'js/kept.js': "define(function(){return 'kept'});",
+    },
+  },
+  'has tests that are answered when a module is written': {
+    keys: "hasOnSave:{late:true,never:false},findNestedDependencies:true,modules:[{name:'main'}]",
+    files: {
+      'js/main.js': `define(['require'],function(require){
+function has(name){return 'asked '+name}
+trace.push(has('other'),has("late"));
+if(has('never')){require(['held'],function(){trace.push('never')})}
+trace.push(require.specified('held'))});`,
+      'js/held.js': 'define({});',
+    },
+  },
+  'overrides of one layer': {
+    keys: `pragmas:{a:true,b:false},stubModules:['stubbed'],modules:[{name:'main',exclude:['other']},
+      {name:'other',stubModules:['second'],override:{pragmas:{b:true},optimize:'none',wrap:{start:"trace.push('start');",end:"trace.push('end');"},paths:{moved:'there/moved'}}}]`,
+    files: {
+      'js/main.js': `define(['other','stubbed'],function(o,s){
+//>>includeStart('b', pragmas.b);
+trace.push('never');
+//>>includeEnd('b');
+trace.push(o,s)});`,
+      'js/other.js': `define(['stubbed','second','moved'],function(s,t,m){
+//>>includeStart('a', pragmas.a && pragmas.b);
+trace.push('both');
+//>>includeEnd('a');
+return [s,t,m]});`,
+      'js/stubbed.js': 'define({real:1});',
+      'js/second.js': 'define({real:2});',
+      'js/moved.js': "define(function(){return 'not moved'});",
+      'js/there/moved.js': "define(function(){return 'moved'});",
+    },
+  },
+  'wrap around every layer': {
+    keys: "wrap:{start:'(function(page){page.trace.push(\"in\");',end:'})(window);'},modules:[{name:'common'},{name:'main',exclude:['common']}]",
+    files: {
+      'js/main.js': `define(['common'],function(c){trace.push(c)});`,
+      'js/common.js': `define(function(){return 'common'});`,
+    },
+  },
+  'shimmed scripts in factories': {
+    keys: "mainConfigFile:'www/js/main.js',wrapShim:true,modules:[{name:'main'}]",
+    files: {
+      'js/main.js':
+        "require.config({shim:{plain:{deps:['amd'],exports:'Plain'},late:{deps:['plain'],exports:'Deep.late',init:function(p){return p+'!'}},bare:['late']}});require(['plain','late','bare'],function(p,l,b){trace.push(p,l,typeof b,typeof window.Inner,window.Plain)});",
+      'js/amd.js': `define(function(){${say('amd')}window.Amd='set by amd';return 1});`,
+      'js/plain.js': `var Plain='plain after '+window.Amd;var Inner=1;${say('plain')}`,
+      'js/late.js': `var Deep={late:'deep'};${say('late')} // a comment at the end`,
+      'js/bare.js': `trace.push('bare',this===window)`,
+    },
+  },
+  'raw text': {
+    keys: `rawText:{'made/up':"define(['./more'],function(m){return 'made '+m})",'made/more':"define(function(){return 'more'})",stands:"define(function(){return 'stands in'})"},modules:[{name:'main'}]`,
+    files: {
+      'js/main.js': `define(['made/up','stands'],function(m,s){trace.push(m,s)});`,
+      'js/stands.js': `define(function(){return 'a file'});`,
+      'js/made/up.js': 'define({});',
+      'js/made/more.js': 'define({});',
+    },
+  },
+  'CommonJS files': {
+    keys: "cjsTranslate:true,mainConfigFile:'www/js/main.js',modules:[{name:'main'}]",
+    files: {
+      'js/main.js':
+        "require.config({shim:{shimmed:{exports:'Shimmed'}}});require(['a','names','amd','shimmed'],function(a,n,m,s){trace.push(a,n,m,s)});",
+      'js/a.js': "var b = require('./b');\nexports.a = 'a' + b.value;\n",
+      'js/b.js': "module.exports = { value: 'b' };",
+      'js/names.js': 'exports.dir = typeof __dirname + __filename.length',
+      'js/amd.js': 'define(function(require,exports,module){exports.amd=module.id});',
+      'js/shimmed.js': "var Shimmed = 'shimmed', exports; if (exports) exports.x = 1;",
+    },
+  },
+  'the stanza of amdefine': {
+    keys: "modules:[{name:'main'}]",
+    files: {
+      'js/main.js': "define(['a','b'],function(a,b){trace.push(a,b)});",
+      'js/a.js':
+        "'use strict';\nif (typeof define !== 'function') { var define = require('amdefine')(module) }\ndefine(function(require){return 'a'});",
+      'js/b.js':
+        "if (typeof define !== 'function') {\n    var define = require('amdefine')(module);\n}\ndefine(['a'],function(a){return 'b'+a});",
+    },
+  },
+  'the stanza of amdefine, kept': {
+    keys: "keepAmdefine:true,modules:[{name:'main'}]",
+    files: {
+      'js/main.js': "define(['b'],function(b){trace.push(b)});",
+      'js/b.js':
+        "if (typeof define !== 'function') {\n    var define = require('amdefine')(module);\n}\ndefine(function(){return 'b'});",
+    },
+  },
+  'strict sources': {
+    keys: "useStrict:true,modules:[{name:'main'}]",
+    files: {
+      'js/main.js': "define(['a','b'],function(a,b){trace.push(a,b)});",
+      'js/a.js': "'use strict';\ndefine(function(){return this===undefined});",
+      'js/b.js':
+        "define(function(){\n'use strict';\nreturn (function(){return this===undefined})()});",
+    },
+  },
+  'options of the minifier': {
+    keys: "uglify:{output:{ascii_only:true},compress:{drop_console:true,drop_debugger:true},mangle:false},modules:[{name:'main'}]",
+    files: {
+      'js/main.js':
+        "define([],function(){console.debug(trace.push('logged'));var grün='ü😀\\u2028';trace.push(grün,/ü+/.test('müü'),{ä:1}.ä)});",
+    },
+  },
+  'a namespace': {
+    keys: "namespace:'site',mainConfigFile:'www/js/main.js',modules:[{name:'main'}]",
+    files: {
+      'js/main.js':
+        "requirejs.config({waitSeconds:3,shim:{old:{exports:'Old'}}});require(['a','sugar','umd','self','old','text!t.txt'],function(a,s,u,f,o,t){trace.push(a,s,u(),f,o,t,typeof window.require,typeof window.define,window.requirejs)});",
+      'js/a.js': "define(['module'],function(module){return module.id});",
+      'js/sugar.js':
+        "define(function(require,exports,module){var a=require('a');exports.a=a;exports.url=require.toUrl('./x.css').length>0});",
+      'js/umd.js':
+        "(function(root,factory){if(typeof define==='function'&&define.amd){define(['a'],factory)}else{root.umd=factory}})(this,function(a){return function(){return 'umd '+a}});",
+      'js/self.js':
+        "define('self',['require','a'],function(require,a){var define=a;return {define:define,require:typeof require('a')}});",
+      'js/old.js': "var Old={require:1}.require+'old';",
+      'js/t.txt': 'define(["text"])',
+    },
+    page: [{ src: 'js/lib/require.js', main: 'js/main' }],
+  },
+  'a bundles configuration in the first file': {
+    keys: "mainConfigFile:'www/js/main.js',bundlesConfigOutFile:'js/main.js',modules:[{name:'main',exclude:['parts']},{name:'parts',create:true,include:['p/a','p/b','text!p/c.txt']}]",
+    files: {
+      'js/main.js':
+        "requirejs.config({waitSeconds:3,bundles:{none:['nothing']}});require(['p/b','text!p/c.txt'],function(b,c){trace.push(b,c,require.specified('parts'))});",
+      'js/parts.js': 'define({});',
+      'js/p/a.js': `define(function(){${say('a')}return 'a'});`,
+      'js/p/b.js': `define(['./a'],function(a){${say('b')}return 'b'+a});`,
+      'js/p/c.txt': 'c',
+    },
+  },
+  'two main configuration files': {
+    keys: "mainConfigFile:['www/js/one.js','www/js/two.js'],paths:{third:'three'},modules:[{name:'main'}]",
+    files: {
+      'js/one.js':
+        "require.config({paths:{a:'wrong',b:'lib/b'},shim:{b:{exports:'B'}},map:{'*':{x:'a'}}});",
+      'js/two.js': "require.config({paths:{a:'lib/a'},map:{'lib':{y:'a'},'*':{z:'b'}}});",
+      'js/main.js':
+        "require.config({paths:{a:'lib/a',b:'lib/b',third:'three'},shim:{b:{exports:'B'}},map:{'*':{x:'a',z:'b'}}});require(['x','z','third'],function(a,b,c){trace.push(a,b,c)});",
+      'js/lib/a.js': "define(function(){return 'a'});",
+      'js/lib/b.js': "var B='b';",
+      'js/three.js': "define(function(){return 'three'});",
+    },
+  },
+  'paths of the build file that are no paths of the page': {
+    keys: "paths:{outer:'empty:',inner:'deep/inner'},modules:[{name:'main'}]",
+    files: {
+      'js/main.js':
+        "require.config({paths:{outer:'elsewhere/outer'}});require(['outer','inner'],function(o,i){trace.push(o,i)});",
+      'js/deep/inner.js': "define(['outer'],function(o){return 'inner of '+o});",
+      'js/inner.js': "define(['outer'],function(o){return 'inner of '+o});",
+      'js/elsewhere/outer.js': "define(function(){return 'outer'});",
+    },
+  },
+  'a module that is left without a definition': {
+    keys: "skipModuleInsertion:true,modules:[{name:'main'}]",
+    files: {
+      'js/main.js': "require(['a'],function(a){trace.push(a)});",
+      'js/a.js': "define(function(){return 'a'});",
+    },
+  },
+}
+
+describe.each(Object.entries(layers))('%s', (_, { files, keys, page = MAIN }) => {
+  test.each(['none', 'uglify'])('in layers, optimize: %s', async (optimize) => {
+    const file = `({appDir:'www',baseUrl:'js',dir:'www-built',optimize:'${optimize}',${keys}})`
+    using site = new Site({ ...files, '/build.js': file })
+    const rjs = await visit(site.rjs(), page)
+    const output = await site.ours()
+    const own = await visit(output, page)
+    expect(rjs.trace.length).toBeGreaterThan(0)
+    expect.soft(own.errors, 'our loader').toEqual([])
+    expect.soft(values(own), 'our loader').toEqual(values(rjs))
+    // Stock require.js knows no namespace: it has to be built with the rest.
+    const loader = keys.includes('namespace') ? [] : [['js/lib/require.js', requireJs] as const]
+    const stock = await visit(new Map([...output, ...loader]), page)
+    expect.soft(values(stock), 'require.js').toEqual(values(rjs))
+    const small = optimize === 'none' ? [] : [...output].filter(([name]) => name.endsWith('.js'))
+    for (const [name, code] of small) expect.soft(newSyntax(code), name).toEqual([])
+  })
+})
+
+/** Single files, each page with what stands before and after the built one. */
+const scripts: Readonly<Record<string, Case>> = {
+  'a namespace around require.js': {
+    keys: "name:'lib/require',include:['main'],insertRequire:['main'],namespace:'site'",
+    files: {
+      'js/main.js':
+        "define(['a'],function(a){trace.push(a,typeof window.require,typeof window.define)});",
+      'js/a.js': "define(function(require){return 'a'+typeof require.toUrl});",
+    },
+    page: [{ text: 'define=function(){throw 1}' }, {}],
+  },
+  'a loader that is included late': {
+    keys: "paths:{loader:'lib/require'},include:['main','loader'],insertRequire:['main']",
+    files: {
+      'js/main.js': "define(['a'],function(a){trace.push(a)});",
+      'js/a.js': 'define({a:1});',
+    },
+    page: [{}],
+  },
+  'shimmed scripts in factories': {
+    keys: "name:'almond',include:['main'],insertRequire:['main'],wrapShim:true,shim:{old:{deps:['amd'],exports:'Old'},older:{deps:['old']}}",
+    files: {
+      'js/almond.js': almond,
+      'js/main.js': "define(['old','older'],function(o,x){trace.push(o,window.Old,typeof x)});",
+      'js/amd.js': "define(function(){window.Amd=1;return 'amd'});",
+      'js/old.js': "var Old='old '+window.Amd;",
+      'js/older.js': "trace.push('older '+window.Old)",
+    },
+    page: [{}],
+  },
+  'a locale, raw text and wrapping': {
+    keys: "name:'almond',include:['main'],insertRequire:['main'],wrap:true,locale:'en-us',rawText:{extra:'define([],function(){return 3})'}",
+    files: {
+      'js/almond.js': almond,
+      'js/main.js': "define(['extra'],function(e){trace.push(e,typeof window.define)});",
+    },
+    page: [{}],
+  },
+}
+
+describe.each(Object.entries(scripts))('%s', (_, { files, keys, page = [] }) => {
+  test.each(['none', 'uglify'])('in a single file, optimize: %s', async (optimize) => {
+    const file = `({baseUrl:'www/js',out:'www/js/built.js',optimize:'${optimize}',${keys}})`
+    using site = new Site({ ...files, '/build.js': file })
+    const built = `${site.root}/www/js/built.js`
+    site.rjs()
+    const rjs = readFileSync(built, 'utf8')
+    rmSync(built)
+    const own = (await site.ours()).get('js/built.js') ?? ''
+    const [a, b] = await Promise.all(
+      [rjs, own].map((code) =>
+        visit(
+          { ...files, built: code },
+          page.map((tag) => (Object.keys(tag).length === 0 ? { src: 'built' } : tag)),
+        ),
+      ),
+    )
+    expect(a?.trace.length).toBeGreaterThan(0)
+    expect(b?.errors).toEqual(a?.errors)
+    expect(values(b)).toEqual(values(a))
+  })
+})
+
+describe('a build file', () => {
+  const files = {
+    'js/main.js': "define(['a','text!t.txt'],function(a,t){trace.push(a,t)});",
+    'js/a.js': "define(['./b'],function(b){return 'a'+b});",
+    'js/b.js': "define(function(){return 'b'});",
+    'js/t.txt': 'text',
+    'js/alone.js': 'define({});',
+  }
+
+  test('is told of each file as r.js tells it', async () => {
+    const file = (told: string): string =>
+      `({appDir:'www',baseUrl:'js',dir:'www-built',optimize:'none',writeBuildTxt:true,onModuleBundleComplete:function(data){${told}},modules:[{name:'a'},{name:'main',exclude:['a']}]})`
+    using site = new Site({
+      ...files,
+      '/build.js': file("console.log('told '+JSON.stringify(data))"),
+    })
+    const printed: string[] = []
+    const rjs = site.rjs([], (text) => void printed.push(text))
+    const expected = printed
+      .join('')
+      .split('\n')
+      .filter((line) => line.startsWith('told '))
+      .map((line) => JSON.parse(line.slice(5)))
+    const seen: unknown[] = []
+    // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-type-assertion -- a build file is an expression
+    const build = new Function('seen', `return ${file('seen.push(data)')}`)(seen)
+    const output = await site.ours({ build })
+    expect(expected).toHaveLength(2)
+    expect(seen).toEqual(expected)
+    expect(output.get('build.txt')).toBe(rjs.get('build.txt'))
+  })
+
+  test('may take the text of a single file itself', async () => {
+    using site = new Site(files)
+    const got: [string, string | undefined][] = []
+    const output = await site.ours({
+      build: {
+        baseUrl: 'www/js',
+        name: 'main',
+        generateSourceMaps: true,
+        out: (text, map) => void got.push([text, map]),
+      },
+    })
+    expect(got).toHaveLength(1)
+    const [code, map = '{}'] = got[0] ?? ['']
+    expect((JSON.parse(map) as { sources: string[] }).sources).toHaveLength(4)
+    expect([...output.values()]).not.toContain(code)
+    const page = await visit({ built: code }, [
+      { text: requireJs },
+      { src: 'built' },
+      { text: "require(['main'])" },
+    ])
+    expect(page.trace).toEqual(['ab', 'text'])
+  })
+
+  test('has combined modules left out', async () => {
+    using site = new Site({
+      ...files,
+      '/build.js':
+        "({appDir:'www',baseUrl:'js',dir:'www-built',removeCombined:true,modules:[{name:'main'}]})",
+    })
+    const names = (output: ReadonlyMap<string, string>): string[] =>
+      [...output.keys()].filter((name) => name !== 'build.txt').sort()
+    const ours = names(await site.ours())
+    expect(ours).toEqual(names(site.rjs()))
+    expect(ours).toContain('js/alone.js')
+    expect(existsSync(`${site.root}/www/js/a.js`)).toBe(true)
+  })
+
+  test('of style sheets makes no script', async () => {
+    using site = new Site({
+      'css/main.css': 'a{b:c}',
+      '/build.js': "({cssIn:'www/css/main.css',out:'www/css/built.css',optimizeCss:'standard'})",
+    })
+    const warnings: string[] = []
+    const output = await site.ours({}, { customLogger: quiet(warnings) })
+    expect([...output.keys()]).not.toContain('css/built.css')
+    expect(warnings.join('\n')).toMatch(/`cssIn` has no effect: .*less-yui/s)
+    expect(warnings.join('\n')).toMatch(/`optimizeCss` has no effect/)
+  })
+
+  test('cannot override what makes the whole build', async () => {
+    using site = new Site({
+      ...files,
+      '/build.js':
+        "({appDir:'www',baseUrl:'js',dir:'www-built',modules:[{name:'main',override:{dir:'there'}}]})",
+    })
+    await expect(site.ours()).rejects.toThrow(/`dir` cannot be overridden for one layer \('main'\)/)
+  })
+})
