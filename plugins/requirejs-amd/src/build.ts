@@ -7,6 +7,7 @@ import { normalizePath, type Plugin } from 'vite'
 import { linkProject, type LinkSettings, type OutputFile } from './build-link.ts'
 import { isDerived, loaderData, loaderNames, type Built } from './build-loader.ts'
 import type { Context } from './context.ts'
+import { withEntries } from './entries.ts'
 import { AmdError, toLocated } from './error.ts'
 import { loaderSource } from './loader-source.ts'
 import type { Peers } from './peers.ts'
@@ -48,7 +49,7 @@ export function buildPlugin(context: Context): Plugin {
       context.reset()
       try {
         peers = await context.peers()
-        const projects = await context.projects()
+        const projects = await withEntries(context, peers, await context.projects())
         const settings = settingsOf(context, peers)
         // Beside Rolldown's own work; what it throws is for `generateBundle`.
         built = Promise.all(

@@ -14,6 +14,11 @@ export interface RequirejsAmdOptions {
    */
   config?: string | RequireConfig | undefined
   /**
+   * What pages begin with, for sites whose build file does not say (or that have none): ids, globs of public names
+   * (`*\/js/pages/*`), or the template tag that names an entry, with a quoted placeholder: `{% requirejs_main 'x' %}`.
+   */
+  entries?: string | readonly string[] | undefined
+  /**
    * Public name of the require.js that this plugin's loader replaces, such as `lib/require.js`. By default every file
    * that is recognised as require.js by its content is replaced.
    */

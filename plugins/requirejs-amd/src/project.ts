@@ -24,15 +24,13 @@ import type { BuildFile, Found, RequireConfig, Source, SourceMapLike } from './t
 export async function readProjects(context: Context, peers: Peers): Promise<readonly Project[]> {
   const { options } = context
   const { root } = context.config
-  const builds =
-    options.build === undefined
-      ? []
-      : Array.isArray(options.build)
-        ? options.build
-        : [options.build]
+  const builds = [options.build ?? []].flat() as (string | RjsBuild)[]
   const extra = await readExtra(context, peers)
+  // Entries that no build file can take have an empty one.
+  const alone = builds.length === 0 && options.entries !== undefined
+  if (alone) builds.push({ baseUrl: '.', dir: '.' })
   const projects: Project[] = []
-  for (const input of builds as readonly (string | RjsBuild)[]) {
+  for (const input of builds) {
     const build = await readBuildFile(input, {
       root,
       locate: (path, appDir) => locate(path, appDir, peers),
@@ -41,7 +39,7 @@ export async function readProjects(context: Context, peers: Peers): Promise<read
     projects.push(
       createProject(context, peers, {
         build,
-        prefix: prefixOf(build, peers),
+        prefix: alone ? (extra?.prefix ?? '') : prefixOf(build, peers),
         config: extra ? mergeConfig(build.config, extra.config) : build.config,
         dynamic: { ...build.dynamic, ...extra?.dynamic },
         watch: [...build.watch, ...(extra?.watch ?? [])],
@@ -185,7 +183,7 @@ async function readConfigFile(file: string): Promise<string> {
 /** The public name of a build file's `baseUrl`. */
 function prefixOf(build: BuildFile, peers: Peers): string {
   const below = (dir: string): string | undefined => {
-    const path = normalizePath(relative(dir, build.baseUrl))
+    const path = relative(dir, build.baseUrl) && normalizePath(relative(dir, build.baseUrl))
     return path === '..' || path.startsWith('../') || /^(?:\w:)?\//.test(path) ? undefined : path
   }
   const root = peers.statics?.root
