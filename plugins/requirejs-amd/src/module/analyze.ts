@@ -55,7 +55,7 @@ export function analyze(code: string, { file }: { file: string }): Analysis {
   }
   const immediate = immediateFunctions(scoped, factories)
   const now = defineCalls.filter(({ scope }) => immediate.has(scope.node))
-  const read = now.map((call) => readDefine(call, scoped, requireNames))
+  const read = now.map((call) => readDefine(call, code))
   const defines = read.filter((call): call is DefineCall => call !== undefined)
   const movable = defines.length > 0 && defines.length === read.length
 

@@ -1,6 +1,6 @@
 /** One `define` call, read as RequireJS would take its arguments. */
 import type { DefineCall, DepLiteral } from '../types.ts'
-import { isRequire, literalsOf, stringOf } from './names.ts'
+import { literalsOf, stringOf } from './names.ts'
 import {
   isFunction,
   valueOf,
@@ -8,20 +8,15 @@ import {
   type FunctionNode,
   type Node,
   type Scope,
-  type Scoped,
 } from './scope.ts'
 
 /**
  * Reads a call of `define`.
  *
- * @param requireNames Parameters of factories that are their `require`.
+ * @param code The source it stands in.
  * @returns Undefined when it cannot be told whether the call names its module, so that no id can be inserted.
  */
-export function readDefine(
-  { node, scope }: Call,
-  scoped: Scoped,
-  requireNames: ReadonlySet<Node>,
-): DefineCall | undefined {
+export function readDefine({ node, scope }: Call, code: string): DefineCall | undefined {
   const args = node.arguments
   const [first] = args
   if (!first || args.some(({ type }) => type === 'SpreadElement')) return undefined
@@ -34,10 +29,7 @@ export function readDefine(
   const literals = hasDeps && array?.type === 'ArrayExpression' ? literalsOf(array) : undefined
   const factory = hasDeps ? rest[1] : head
   const fn = factory && valueOf(factory, scope).node
-  const sugar =
-    !hasDeps && isFunction(fn) && fn.params.length > 0
-      ? sugarOf(fn, scoped, requireNames)
-      : undefined
+  const sugar = !hasDeps && isFunction(fn) && fn.params.length > 0 ? sugarOf(fn, code) : undefined
   return {
     start: node.start,
     end: node.end,
@@ -79,16 +71,29 @@ function cannotBeName(first: Node, args: readonly Node[], scope: Scope): boolean
   }
 }
 
-/** The literal `require('x')` calls of a CommonJS-like factory, each once. */
-function sugarOf(fn: FunctionNode, scoped: Scoped, requireNames: ReadonlySet<Node>): DepLiteral[] {
+/** Comments, with the character before a line comment, which may be part of a URL or a string. */
+const COMMENTS = /\/\*[^]*?\*\/|(^|[^"':=])\/\/.*$/gm
+
+/** `require('id')`, not as a method. */
+const REQUIRES = /[^.]\s*require\s*\(\s*["']([^\s"']+)["']\s*\)/g
+
+/**
+ * The ids that RequireJS reads off a factory's text, each once. It does not parse: a renamed `require` is none to it, and
+ * a call in a branch that never runs is one.
+ */
+function sugarOf(fn: FunctionNode, code: string): DepLiteral[] {
   const found = new Map<string, DepLiteral>()
-  for (const { node, scope } of scoped.calls) {
-    if (node.start < fn.start || node.end > fn.end || node.callee.type !== 'Identifier') continue
-    const argument = node.arguments[0]
-    const id = argument && node.arguments.length === 1 ? stringOf(argument) : undefined
-    if (!argument || id === undefined || found.has(id) || /[\s'"]/.test(id)) continue
-    if (isRequire(node.callee, scope, requireNames))
-      found.set(id, { id, start: argument.start, end: argument.end })
+  const text = code.slice(fn.start, fn.end)
+  const bare = text.replaceAll(COMMENTS, (_comment, before: string | undefined) => before ?? '')
+  for (const [, id = ''] of bare.matchAll(REQUIRES)) {
+    if (found.has(id)) continue
+    const at = new RegExp(String.raw`require\s*\(\s*["']${escaped(id)}["']`).exec(text)
+    const start = fn.start + (at === null ? 0 : at.index + at[0].length - id.length - 2)
+    found.set(id, { id, start, end: start + id.length + 2 })
   }
   return [...found.values()]
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)
 }

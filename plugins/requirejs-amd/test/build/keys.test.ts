@@ -224,6 +224,16 @@ return [s,t,m]});`,
       'js/elsewhere/outer.js': "define(function(){return 'outer'});",
     },
   },
+  'a renamed require, in branches that never run and in one that does': {
+    keys: "include:[],modules:[{name:'main',include:['later']}]",
+    files: {
+      'js/main.js':
+        "define(['a'],function(a){trace.push(a,require.specified('later'),require.defined('later'))});",
+      'js/a.js':
+        "define(function(r,e,m){if(false){r('later')}try{r('later')}catch(error){e.error=error.requireType}e.id=m.id});",
+      'js/later.js': `define(function(){${say('later')}});`,
+    },
+  },
   'a module that is left without a definition': {
     keys: "skipModuleInsertion:true,modules:[{name:'main'}]",
     files: {

@@ -5,7 +5,7 @@ import { array, assert, asyncProperty, constantFrom, nat, record, uniqueArray } 
 import { expect, test } from 'vitest'
 import { absoluteId } from '../../src/link-module.ts'
 import { newSyntax } from './es5.ts'
-import { visit } from './page.ts'
+import { visit, type Visit } from './page.ts'
 import { Site } from './site.ts'
 
 const require = createRequire(import.meta.url)
@@ -85,7 +85,9 @@ test('random graphs run as after r.js', { timeout: 120_000 }, async () => {
       })
       const ours = await visit(small, page)
       expect(ours.errors).toEqual(rjs.errors)
-      expect(last(ours.trace)).toEqual(last(rjs.trace))
+      // After an error it is the network that says what comes last.
+      const end = (page: Visit): string => (rjs.errors.length > 0 ? '' : last(page.trace))
+      expect(end(ours)).toEqual(end(rjs))
       expect(ours.trace.map(String).sort()).toEqual(rjs.trace.map(String).sort())
       const scripts = [...small].filter(([name]) => name.endsWith('.js'))
       expect(scripts.flatMap(([, code]) => newSyntax(code))).toEqual([])

@@ -83,13 +83,18 @@ describe('the CommonJS form', () => {
     expect(call.sugarParams).toBe(3)
   })
 
-  it('follows a renamed require', () => {
-    expect(idsOf(only("define(function (r) { r('b') })").sugar)).toEqual(['b'])
+  it('is read as RequireJS reads it: by name, wherever the call stands', () => {
+    expect(idsOf(only("define(function (r) { if (x) r('b') })").sugar)).toEqual([])
+    const code = "define(function (require) { (function (require) { require('./own') })(bundle) })"
+    expect(idsOf(only(code).sugar)).toEqual(['./own'])
+    const text = `define(function (require) { return "a require('in/text')" + 'http://x' + require('b') })`
+    expect(idsOf(only(text).sugar)).toEqual(['in/text', 'b'])
   })
 
-  it('leaves a require of another function alone', () => {
-    const code = "define(function (require) { (function (require) { require('./own') })(bundle) })"
-    expect(idsOf(only(code).sugar)).toEqual([])
+  it('places each id', () => {
+    const code = "define(function (require) { /* require('a') */ return require( 'b' ) })"
+    const [b] = only(code).sugar ?? []
+    expect(code.slice(b?.start, b?.end)).toBe("'b'")
   })
 
   it('is not meant when the factory takes nothing', () => {

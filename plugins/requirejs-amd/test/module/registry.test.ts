@@ -51,7 +51,8 @@ describe('a module in a layer', () => {
   })
 
   it('in CommonJS form gets the dependencies that RequireJS would scan', () => {
-    const code = "define(function (r, exports, module) { exports.value = r('b') + module.id })"
+    const code =
+      "define(function (require, exports, module) { exports.value = require('b') + module.id })"
     expect(toRegistry(record(code)).code).toContain(
       "define('a', ['require', 'exports', 'module', 'b'], function",
     )
