@@ -6,7 +6,7 @@ import { AmdError } from './error.ts'
 import { planLayers, type Layer } from './layers.ts'
 import { link, type LinkInput } from './link.ts'
 import { definedIds, inputsOf, isQuiet, type Linking } from './link-inputs.ts'
-import { closingInputs, made, planScript } from './scripts.ts'
+import { closingInputs, hashedMain, made, planScript } from './scripts.ts'
 import type { BuildFile, BundleComplete, ModuleRecord, SourceMapLike } from './types.ts'
 
 /** How a build links. */
@@ -16,6 +16,8 @@ export interface LinkSettings {
   readonly map: boolean
   /** Where the output goes (absolute): sources in maps are relative to it. */
   readonly outDir: string
+  /** Do files get hashed names? */
+  readonly hashed: boolean
   /** Public name of a path. */
   readonly nameOf: (file: string) => string | undefined
 }
@@ -138,6 +140,7 @@ async function wantedLayers(
       inputs: around(rules, [
         ...records.flatMap((record) => inputsOf(linking, record)),
         ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
+        ...(settings.hashed && startsByName(layer) ? [hashedMain(layer.name)] : []),
       ]),
       ids:
         layer.insertRequire.length === 0 && records.every(isQuiet)
@@ -149,6 +152,12 @@ async function wantedLayers(
   const { bundlesConfigOutFile } = build
   if (bundlesConfigOutFile === undefined) return { ...plan, wanted }
   return { ...plan, wanted: await withBundles(project, build, settings, wanted) }
+}
+
+/** Is the layer's module one that a page has to ask for? */
+function startsByName({ module, name, records }: Layer): boolean {
+  const own = records.find((record) => record.id === name)
+  return module !== undefined && own?.kind === 'amd' && own.analysis.requires.length === 0
 }
 
 /** The layers' `bundles` configuration, in the file that asks for it. */

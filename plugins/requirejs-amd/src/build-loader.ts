@@ -45,9 +45,16 @@ export function loaderNames(peers: Peers, chosen: string | undefined): readonly 
  * @param loader Public name of the loader.
  * @param built Every project.
  * @param peers Where static files come from, and their final names.
+ * @param base Vite's `base`.
  * @returns The data, as small as it can be.
  */
-export function loaderData(loader: string, built: readonly Built[], peers: Peers): LoaderData {
+export function loaderData(
+  loader: string,
+  built: readonly Built[],
+  peers: Peers,
+  base: string,
+): LoaderData {
+  const url = peers.statics?.url ?? (/^(?:\w+:)?\//.test(base) ? base : undefined)
   const bundles: Record<string, string[]> = {}
   const main: Record<string, string> = {}
   const taken = new Set<string>()
@@ -63,6 +70,8 @@ export function loaderData(loader: string, built: readonly Built[], peers: Peers
   }
   return {
     staticRoot: '../'.repeat(loader.split('/').length - 1) || './',
+    name: loader,
+    ...(url === undefined ? {} : { url }),
     bundles,
     main,
     files: finalNames(built, peers),

@@ -100,7 +100,7 @@ export function buildPlugin(context: Context): Plugin {
           for (const file of record.watch) this.addWatchFile(file)
         }
         for (const name of loaderNames(found, context.options.loader)) {
-          const data = loaderData(name, all, found)
+          const data = loaderData(name, all, found, context.config.base)
           const { minify } = settingsOf(context, found)
           emit(name, loaderSource({ minify, data, namespace: namespaceOf(all) }))
         }
@@ -161,6 +161,7 @@ function settingsOf(context: Context, peers: Peers): LinkSettings {
     minify: build.minify !== false,
     map: Boolean(build.sourcemap),
     outDir: normalizePath(resolve(root, build.outDir)),
+    hashed: peers.urls !== undefined,
     nameOf: (file) => peers.nameOf(file),
   }
 }

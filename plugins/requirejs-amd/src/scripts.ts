@@ -168,6 +168,20 @@ export function closingInputs(
 }
 
 /**
+ * Makes a module the one that a page asks for when its `data-main` is the hashed name of the module's file: the id is
+ * then that name. (Our loader knows the module's own; this is for stock require.js.)
+ *
+ * @param id The module's id.
+ * @returns The input.
+ */
+export function hashedMain(id: string): LinkInput {
+  return made(
+    `(function(s){s=document.currentScript;s=s&&s.getAttribute("data-requiremodule");` +
+      `/\\.[0-9a-f]{12}(\\.js)?$/.test(s)&&define(s,[${quote(id)}],function(m){return m})})();\n`,
+  )
+}
+
+/**
  * Text of ours.
  *
  * @param text The text.

@@ -23,6 +23,13 @@ export interface LoaderData {
    */
   staticRoot?: string
   /**
+   * Public name of the loader's own file. Where the running script has another URL, or none, the loader stands in a
+   * script with others, and {@link url} counts.
+   */
+  name?: string
+  /** URL of the static root, ending in `/`, whatever the loader's own URL. */
+  url?: string
+  /**
    * Public name to its hashed name below the static root. A value of 12 hex digits stands for the name with that
    * hash before its extension. Looked up with the URL that RequireJS's rules give, so any id, path or
    * `require.toUrl()` that arrives at a known name gets the hashed URL.

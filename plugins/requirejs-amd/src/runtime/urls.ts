@@ -10,6 +10,9 @@ declare const KOVU_LOADER_DATA: LoaderData
 /** What the node side said. */
 export var data: LoaderData = KOVU_LOADER_DATA
 
+/** A build's hash in a file name. */
+var HASH = /\.[0-9a-f]{12}(\.[^./?#]*)?(?=[?#]|$)/
+
 /** Absolute URL of the static root, or nothing when the loader does not know its own URL. */
 var staticRoot: string | undefined
 
@@ -23,9 +26,15 @@ var folders: Table<string | undefined> = {}
 export function findStaticRoot(): void {
   // In a worker there is no way to know.
   var script = isBrowser && (root.document.currentScript as HTMLScriptElement | null)
-  if (data.staticRoot && script && script.src) {
-    staticRoot = new URL(data.staticRoot, script.src).href
-  }
+  if (!script || !data.staticRoot) return
+  var src = script.src
+  var name = data.name
+  // Concatenated with others, or put into the page, the loader's script is another one.
+  var own =
+    !name ||
+    ('/' + src.replace(/[?#].*/, '').replace(HASH, '$1')).slice(-name.length - 1) === '/' + name
+  if (own && src) staticRoot = new URL(data.staticRoot, src).href
+  else if (data.url) staticRoot = new URL(data.url, root.document.baseURI).href
   if (!staticRoot) return
   eachOwn(data.bundles || {}, function (ids, layer) {
     each(ids, function (id) {
@@ -88,7 +97,7 @@ function hashedUrl(url: string): string {
  * @returns the URL under its public name; the URL itself where it is none of ours
  */
 export function unhashedUrl(url: string): string {
-  var plain = url.replace(/\.[0-9a-f]{12}(\.[^./?#]*)?(?=[?#]|$)/, '$1')
+  var plain = url.replace(HASH, '$1')
   var name = publicName(plain)
   return name && hashedName(name) === publicName(url) ? plain : url
 }

@@ -200,6 +200,13 @@ describe.each(Object.entries(cases))(
       const own = await visit(hashed, tags)
       expect.soft(own.errors, 'hashed').toEqual([])
       expect.soft(values(own.trace), 'hashed').toEqual(expected)
+
+      // Django keeps the files under their own names too; stock require.js asks for those.
+      const kept = [...names].map(([name, final]) => [name, hashed.get(final) ?? ''] as const)
+      const loader = [hash('js/lib/require.js'), requireJs] as const
+      const stock = await visit(new Map([...hashed, ...kept, loader]), tags)
+      expect.soft(stock.errors, 'hashed, require.js').toEqual([])
+      expect.soft(values(stock.trace), 'hashed, require.js').toEqual(expected)
     })
   },
 )
