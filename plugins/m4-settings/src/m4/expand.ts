@@ -1,0 +1,334 @@
+import { codeFrame, lineOf, type ErrorCode, M4SettingsError, type Place } from '../error.ts'
+import { type Kind, Lexer, type Origin } from './lexer.ts'
+import { type Argument, type Builtin, type Definition, textOf } from './macro.ts'
+import { Output } from './output.ts'
+
+/** How far one run may go before it is taken for one that would never end. */
+export interface Limits {
+  /** Macro calls. */
+  readonly calls: number
+  /** Characters of all expansions. */
+  readonly characters: number
+}
+
+/** What an {@link Expander} asks its surroundings. */
+export interface Surroundings {
+  /** Reads a file for `include` and `undivert`; undefined when there is none. The name is as the source has it. */
+  read(name: string): { readonly name: string; readonly text: string } | undefined
+  /** What GNU m4 writes to stderr. */
+  warn(message: string, place: Place): void
+  readonly limits: Limits
+}
+
+/** A macro whose arguments are being collected. */
+interface Call {
+  readonly name: string
+  readonly definition: Definition
+  readonly origin: Origin
+  readonly direct: boolean
+  readonly args: Argument[]
+  text: string
+  builtin: Builtin | undefined
+  parentheses: number
+  /** Nothing but space since the argument began. */
+  fresh: boolean
+}
+
+const SPACE = /^[ \t\n\v\f\r]+/
+const PARAMETER = /\$(?:(\d+)|([#*@]))/g
+/** Texts that are being read at the same time; each expansion that leaves something behind adds one. */
+const MAX_DEPTH = 100_000
+
+/** One run of m4: the macros, the texts being read, and the output. Texts are `latin1` bytes. */
+export class Expander {
+  readonly lexer: Lexer = new Lexer((what, origin) =>
+    this.#unfinished(`end of file in ${what}`, origin),
+  )
+  readonly output: Output = new Output()
+  readonly surroundings: Surroundings
+  /** Builtins that are mere words where they stand in a file, and work in expansions. */
+  sealed: ReadonlySet<string> = new Set()
+  /** Text to be read at the end; the last added is read first. */
+  readonly wrapped: string[] = []
+  /** Set by `m4exit`: nothing is read any more. */
+  exited: boolean = false
+  /** Where the macro that is being expanded was called. */
+  origin: Origin = { file: '', offset: 0 }
+  #symbols = new Map<string, Definition[]>()
+  readonly #builtins: ReadonlyMap<string, Builtin>
+  #files = new Map<string, string>()
+  #calls: Call[] = []
+  #sink: { text: string } | undefined
+  #count = 0
+  #characters = 0
+  #nested = 0
+  #direct = false
+
+  constructor(surroundings: Surroundings, builtins: ReadonlyMap<string, Builtin>) {
+    this.surroundings = surroundings
+    this.#builtins = builtins
+    for (const [name, builtin] of builtins) this.#symbols.set(name, [builtin])
+    for (const name of ['__gnu__', '__unix__']) this.#symbols.set(name, [''])
+  }
+
+  /** Reads a file to its end. */
+  process(file: string, text: string): undefined {
+    this.addFile(file, text)
+    this.lexer.start(file, text)
+    this.#run()
+    return undefined
+  }
+
+  /** Keeps the text of a file, for the places of errors. */
+  addFile(file: string, text: string): void {
+    this.#files.set(file, text)
+  }
+
+  /** Reads what `m4wrap` has kept, and brings the diversions to the output. */
+  finish(): void {
+    while (!this.exited && this.wrapped.length > 0) {
+      for (const text of this.wrapped.splice(0)) this.lexer.push(text, this.origin)
+      this.#run()
+    }
+    if (this.exited) return
+    this.output.current = 0
+    this.output.undivertAll()
+  }
+
+  lookup(name: string): Definition | undefined {
+    return this.#symbols.get(name)?.at(-1)
+  }
+
+  /** The names of all macros. */
+  names(): Iterable<string> {
+    return this.#symbols.keys()
+  }
+
+  define(name: string, definition: Definition): void {
+    const stack = this.#symbols.get(name)
+    if (stack) stack[stack.length - 1] = definition
+    else this.#symbols.set(name, [definition])
+  }
+
+  pushdef(name: string, definition: Definition): void {
+    const stack = this.#symbols.get(name)
+    if (stack) stack.push(definition)
+    else this.#symbols.set(name, [definition])
+  }
+
+  popdef(name: string): void {
+    const stack = this.#symbols.get(name)
+    if (stack && stack.length > 1) stack.pop()
+    else this.#symbols.delete(name)
+  }
+
+  undefine(name: string): void {
+    this.#symbols.delete(name)
+  }
+
+  /**
+   * What a macro of plain text means now, with all macros in it expanded, and `$1` left as it is.
+   *
+   * @returns Undefined when the name is no macro, or a builtin.
+   */
+  valueOf(name: string): string | undefined {
+    const definition = this.lookup(name)
+    if (typeof definition !== 'string') {
+      return definition && 'literal' in definition ? definition.literal : undefined
+    }
+    if (++this.#nested > 100) this.fail('M4_SETTINGS_LIMIT', `\`${name}\` means itself`)
+    const [calls, sink, here] = [this.#calls, this.#sink, this.origin]
+    const value = { text: '' }
+    this.#calls = []
+    this.#sink = value
+    try {
+      this.lexer.isolated(definition, () => this.#run())
+      return value.text
+    } catch (error) {
+      // A lone quote or parenthesis calls nothing: the value is what it is.
+      if (error instanceof M4SettingsError && error.code === 'M4_SETTINGS_SYNTAX') return definition
+      throw error
+    } finally {
+      this.#nested--
+      this.#calls = calls
+      this.#sink = sink
+      this.origin = here
+    }
+  }
+
+  /** Expands a macro as if it had been called with these arguments. */
+  call(definition: Definition, args: readonly Argument[]): void {
+    if (++this.#count > this.surroundings.limits.calls) this.#endless('macro calls')
+    if (this.lexer.depth > MAX_DEPTH) this.#endless('expansions within each other')
+    if (typeof definition === 'string') {
+      const text = definition.includes('$') ? this.#substitute(definition, args) : definition
+      this.charge(text.length)
+      this.lexer.push(text, this.origin)
+    } else if ('literal' in definition) {
+      this.charge(definition.literal.length)
+      this.lexer.pushLiteral(definition.literal, this.origin)
+    } else {
+      // A builtin where text is expected is nothing.
+      const given = definition.takesBuiltins ? args : args.map(textOf)
+      const text = definition.run(this, given)
+      if (text === undefined) return
+      this.charge(text.length)
+      this.lexer.push(text, this.origin)
+    }
+  }
+
+  /** Counts characters that are about to come into being. */
+  charge(characters: number): void {
+    this.#characters += characters
+    if (this.#characters > this.surroundings.limits.characters) this.#endless('characters')
+  }
+
+  /** Puts text between the current quotes. */
+  quote(text: string): string {
+    return this.lexer.leftQuote + text + this.lexer.rightQuote
+  }
+
+  warn(message: string): void {
+    this.surroundings.warn(message, this.place(this.origin))
+  }
+
+  /** @throws Always: an error at the macro that is being expanded. */
+  fail(code: ErrorCode, message: string, origin: Origin = this.origin): never {
+    const place = this.place(origin)
+    const text = this.#files.get(origin.file)
+    throw new M4SettingsError(code, message, { place, frame: text && codeFrame(text, place) })
+  }
+
+  /** Line and column of an offset in a file that was read. */
+  place({ file, offset }: Origin): Place {
+    return { file, ...lineOf(this.#files.get(file) ?? '', offset) }
+  }
+
+  /** File and line of the macro that is being expanded: its own, or where the text it came from was read. */
+  position(): { file: string; line: number } {
+    return this.place(this.#direct ? this.origin : this.lexer.last)
+  }
+
+  #run(): void {
+    while (!this.exited) {
+      const kind = this.lexer.next()
+      if (kind === 'end') {
+        const open = this.#calls.at(-1)
+        if (open) this.#unfinished(`end of file in the arguments of \`${open.name}\``, open.origin)
+        return
+      }
+      const call = this.#calls.at(-1)
+      if (call) this.#argument(call, kind)
+      else if (kind === 'word') this.#word()
+      else if (kind !== 'builtin') this.#ship()
+    }
+  }
+
+  #argument(call: Call, kind: Kind): void {
+    const { lexer } = this
+    if (call.fresh) {
+      if (kind === 'text') lexer.text = lexer.text.replace(SPACE, '')
+      if (kind === 'text' && lexer.text === '') return
+      call.fresh = false
+    }
+    if (kind === 'word') return this.#word()
+    if (kind === 'builtin') {
+      if (call.text === '') call.builtin = lexer.builtin
+      return undefined
+    }
+    if ((kind === 'comma' || kind === 'close') && call.parentheses === 0) {
+      call.args.push(call.builtin ?? call.text)
+      call.text = ''
+      call.builtin = undefined
+      call.fresh = true
+      if (kind === 'close') this.#finishCall(call)
+      return undefined
+    }
+    if (kind === 'open') call.parentheses++
+    else if (kind === 'close') call.parentheses--
+    call.text += lexer.text
+    this.charge(lexer.text.length)
+    return undefined
+  }
+
+  #word(): void {
+    const { lexer } = this
+    const name = lexer.text
+    const { origin } = lexer
+    const definition = this.lookup(name)
+    const inert =
+      lexer.direct && this.sealed.has(name) && definition === (this.#builtins.get(name) ?? '')
+    if (definition === undefined || inert) return this.#ship()
+    const opens = lexer.opens()
+    if (isBuiltin(definition) && definition.blind && !opens) return this.#ship()
+    const { direct } = lexer
+    if (!opens) {
+      this.origin = origin
+      this.#direct = direct
+      return this.call(definition, [name])
+    }
+    lexer.next()
+    this.#calls.push({
+      name,
+      definition,
+      origin,
+      direct,
+      args: [name],
+      text: '',
+      builtin: undefined,
+      parentheses: 0,
+      fresh: true,
+    })
+    if (this.#calls.length > MAX_DEPTH) this.#endless('calls within each other')
+    return undefined
+  }
+
+  #finishCall(call: Call): void {
+    this.#calls.pop()
+    this.origin = call.origin
+    this.#direct = call.direct
+    this.call(call.definition, call.args)
+  }
+
+  #ship(): void {
+    const { text, origin } = this.lexer
+    const call = this.#calls.at(-1)
+    if (call) {
+      call.text += text
+      this.charge(text.length)
+    } else if (this.#sink) {
+      this.#sink.text += text
+    } else {
+      const { file, offset } = origin
+      const source = this.#files.get(file)
+      const inside = offset + this.lexer.leftQuote.length
+      if (source?.startsWith(text, offset)) this.output.write(text, origin, true)
+      else if (source?.startsWith(text, inside)) {
+        this.output.write(text, { file, offset: inside }, true)
+      } else this.output.write(text, origin, false)
+    }
+  }
+
+  #substitute(body: string, args: readonly Argument[]): string {
+    return body.replace(PARAMETER, (_, digits: string | undefined, list: string | undefined) => {
+      if (digits !== undefined) return textOf(args[Number(digits)] ?? '')
+      if (list === '#') return String(args.length - 1)
+      const all = args.slice(1).map(textOf)
+      const joined = (list === '@' ? all.map((text) => this.quote(text)) : all).join(',')
+      if (joined.length > 1e6) this.charge(joined.length)
+      return joined
+    })
+  }
+
+  #unfinished(what: string, origin: Origin): never {
+    return this.fail('M4_SETTINGS_SYNTAX', what, origin)
+  }
+
+  #endless(what: string): never {
+    return this.fail('M4_SETTINGS_LIMIT', `too many ${what}: this would never end`)
+  }
+}
+
+function isBuiltin(definition: Definition): definition is Builtin {
+  return typeof definition === 'object' && 'run' in definition
+}
