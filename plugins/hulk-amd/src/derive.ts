@@ -2,10 +2,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Derivation, Derived } from '@kovu/protocol'
 import { parseFile, readTemplate, type Context, type TemplateFile } from './context.ts'
+import { UnmappedCode, type Code } from './code.ts'
 import { emitAmdFile, emitCommonJs, emitEsm } from './emit.ts'
-import type { Pieces } from './generate.ts'
 import { findPartial, partialsOf } from './partials.ts'
-import { mapOf, textOf } from './source-map.ts'
+import { mapOf } from './source-map.ts'
 
 /** Which `.js` names are made from which templates. */
 export function derivations(context: Context): Derivation[] {
@@ -25,20 +25,20 @@ export function derivations(context: Context): Derivation[] {
  */
 export async function render(context: Context, source: string): Promise<Derived> {
   const template = await readTemplate(source)
-  const pieces = await piecesOf(context, source, template)
-  const map = mapOf(pieces, path.basename(source), template.content, template.shift)
-  return { code: textOf(pieces), map: JSON.stringify(map), watch: [source] }
+  const code = await codeOf(context, source, template)
+  const map = mapOf(code, path.basename(source), template.content, template.shift)
+  return { code: code.text, map: JSON.stringify(map), watch: [source] }
 }
 
 /** The same without a map, and for many files: reading them one after the other is the fastest way. */
-export async function renderText(context: Context, source: string): Promise<string> {
+export function renderText(context: Context, source: string): string | Promise<string> {
   const template = parseFile(source, fs.readFileSync(source, 'utf8'))
   const { options } = context
-  if (options.format === 'amd') return textOf(emitAmdFile(template, options))
-  return textOf(await piecesOf(context, source, template))
+  if (options.format === 'amd') return emitAmdFile(template, options, new UnmappedCode()).text
+  return codeOf(context, source, template).then(({ text }) => text)
 }
 
-async function piecesOf(context: Context, source: string, template: TemplateFile): Promise<Pieces> {
+async function codeOf(context: Context, source: string, template: TemplateFile): Promise<Code> {
   const { options } = context
   if (options.format === 'amd') return emitAmdFile(template, options)
   if (options.format === 'cjs') return emitCommonJs(template, options)

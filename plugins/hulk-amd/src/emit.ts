@@ -1,5 +1,7 @@
-import { generate, HOGAN, type Pieces } from './generate.ts'
+import { Code, quote, quoteCode } from './code.ts'
+import { generate } from './generate.ts'
 import type { ResolvedOptions } from './options.ts'
+import { pack } from './pack.ts'
 import type { ParsedTemplate } from './template.ts'
 
 /** The parts of the options that decide what stands around the code. */
@@ -7,40 +9,43 @@ export type Wrapping = Pick<ResolvedOptions, 'hoganId' | 'variable'>
 
 /**
  * What `hulk --wrapper amd --outputdir` writes: an anonymous module behind a line that makes a global.
+ *
+ * @param code Where it is written.
  */
-export function emitAmdFile(template: ParsedTemplate, wrapping: Wrapping): Pieces {
-  const { variable } = wrapping
-  return [`if (!!!${variable}) var ${variable} = {};\n`, ...emitAmd(template, wrapping)]
+export function emitAmdFile(
+  template: ParsedTemplate,
+  { hoganId, variable }: Wrapping,
+  code: Code = new Code(),
+): Code {
+  code.text += `if (!!!${variable}) var ${variable} = {};\n`
+  return emitDefine(template, `define([ ${quote(hoganId)} ]`, code)
 }
 
-/**
- * What `hulk --wrapper amd` prints for one template.
- *
- * @param name The module's id; anonymous without.
- */
-export function emitAmd(
+/** What `hulk --wrapper amd` prints for one template: a module with an id. */
+export function emitNamedAmd(
   template: ParsedTemplate,
   { hoganId }: Pick<Wrapping, 'hoganId'>,
-  name?: string,
-): Pieces {
-  const id = name === undefined ? '' : `${quote(name)}, `
-  return [
-    `define(${id}[ ${quote(hoganId)} ], function(Hogan){ return new Hogan.Template(`,
-    ...generate(template.tree, HOGAN),
-    ');});',
-  ]
+  id: string,
+): Code {
+  return emitDefine(template, `define(${quote(id)}, [ ${quote(hoganId)} ]`, new Code())
+}
+
+function emitDefine(template: ParsedTemplate, define: string, code: Code): Code {
+  code.text += `${define}, function(Hogan){ return new Hogan.Template(`
+  generate(template.tree, undefined, code).text += ');});'
+  return code
 }
 
 /** A CommonJS module. */
 export function emitCommonJs(
   template: ParsedTemplate,
   { hoganId }: Pick<Wrapping, 'hoganId'>,
-): Pieces {
-  return [
+): Code {
+  const code = new Code(
     `var Hogan = require(${quote(hoganId)});\nmodule.exports = new Hogan.Template(`,
-    ...generate(template.tree, HOGAN),
-    ');\n',
-  ]
+  )
+  generate(template.tree, undefined, code).text += ');\n'
+  return code
 }
 
 /** What an ES module is made with. */
@@ -51,35 +56,56 @@ export interface EsmContext {
   readonly compiler?: string | undefined
   /** Import specifiers of the partials found, by name. */
   readonly partials: ReadonlyMap<string, string>
+  /** Functions instead of a packed template: debuggers and stacks of errors show where in the template it is. */
+  readonly debug?: boolean
   /** Makes the exported template take over the code of later versions of the module. */
   readonly hot?: { readonly from: string; readonly id: string } | undefined
 }
 
 /** An ES module whose default export is the template. Partials are imports, bound when they are used: cycles work. */
-export function emitEsm(template: ParsedTemplate, context: EsmContext): Pieces {
-  const { runtime, compiler, partials, hot } = context
-  const out: Pieces = [`import { Template } from ${quote(runtime)};\n`]
-  if (compiler) out.push(`import { compiler } from ${quote(compiler)};\n`)
-  if (hot) out.push(`import { keep } from ${quote(hot.from)};\n`)
+export function emitEsm(template: ParsedTemplate, context: EsmContext): Code {
+  const { runtime, compiler, partials, debug, hot } = context
   const links = new Map<string, string>()
+  const code = new Code()
+  const T = compiler ? 'FullTemplate' : 'Template'
+  if (!compiler) code.text += `import { ${debug ? T : 'unpack'} } from ${quote(runtime)};\n`
+  else code.text += `import { ${debug ? `${T}, compiler` : 'compile'} } from ${quote(compiler)};\n`
+  if (hot) code.text += `import { keep } from ${quote(hot.from)};\n`
   for (const [name, specifier] of partials) {
     const variable = `partial${links.size}`
     links.set(name, `() => ${variable}`)
-    out.push(`import ${variable} from ${quote(specifier)};\n`)
+    code.text += `import ${variable} from ${quote(specifier)};\n`
   }
-  const code = generate(template.tree, {
-    compact: true,
-    plainSections: !compiler,
-    link: (name) => links.get(name),
-  })
-  out.push(`const template = ${hot ? '' : '/* @__PURE__ */ '}`)
-  if (hot) out.push(`keep(import.meta.hot, ${quote(hot.id)}, `)
-  out.push('new Template(', ...code)
-  if (compiler) out.push(`, ${quote(template.text)}, compiler`)
-  out.push(hot ? '));\n' : ');\n')
-  out.push("export { template as default, template as 'module.exports' };\n")
-  if (hot) out.push('if (import.meta.hot) import.meta.hot.accept();\n')
-  return out
+  code.text += `const template = ${hot ? '' : '/* @__PURE__ */ '}`
+  if (hot) code.text += `keep(import.meta.hot, ${quote(hot.id)}, `
+  if (debug) {
+    code.text += `new ${T}(`
+    generate(template.tree, (name) => links.get(name), code)
+    if (compiler) code.text += `, ${quote(template.text)}, compiler`
+  } else {
+    code.text += compiler ? 'compile(' : 'unpack('
+    code.add(quoteCode(compiler ? wholeText(template) : pack(template.tree, template.text)))
+    if (compiler && links.size > 0) code.text += ', {}'
+    if (links.size > 0) {
+      const members = [...links].map(([name, link]) => `[${quote(name)}]: ${link}`)
+      code.text += `, { ${members.join(', ')} }`
+    }
+  }
+  code.text += hot ? '));\n' : ');\n'
+  code.text += "export { template as default, template as 'module.exports' };\n"
+  if (hot) code.text += 'if (import.meta.hot) import.meta.hot.accept();\n'
+  return code
+}
+
+/** The text as it is, with the places of its lines. */
+function wholeText({ text }: ParsedTemplate): Code {
+  const code = new Code()
+  for (let at = 0; at < text.length; at = code.text.length) {
+    const end = text.indexOf('\n', at)
+    code.mark(at)
+    code.text += text.slice(at, end < 0 ? text.length : end + 1)
+  }
+  return code
 }
 
 /** The module of `?hogan-render`: the template's render function, bound, with the template as a property. */
@@ -89,8 +115,4 @@ const render = (context, partials, indent) => template.render(context, partials,
 render.template = template;
 export { render as default, render as 'module.exports' };
 `
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }

@@ -1,95 +1,81 @@
+import { Code } from './code.ts'
 import type { Node } from './parse.ts'
 
-/** Code in pieces: a string is code, a number says which offset of the template the code after it comes from. */
-export type Pieces = (string | number)[]
-
-/** What `generate` makes apart from hogan.js's own text. */
-export interface Style {
-  /** Joins neighbouring writes into one and uses the runtime's shorter calls, which hogan.js does not have. */
-  readonly compact: boolean
-  /** Leaves out where a section's text stands, which only lambdas ask for. */
-  readonly plainSections: boolean
-  /** Code that gives the template of a partial, or undefined. */
-  readonly link: (name: string) => string | undefined
-}
-
-/** The text that `Hogan.compile(text, { asString: true })` gives. */
-export const HOGAN: Style = { compact: false, plainSections: false, link: () => undefined }
+/** Gives code that is the template of a partial, or undefined. */
+export type Link = (name: string) => string | undefined
 
 interface Partial {
   readonly name: string
   partials: Record<string, Partial>
-  subs: Record<string, Pieces>
+  subs: Record<string, Code>
 }
 
 /** One function body under construction. */
-class Scope {
-  readonly code: Pieces = []
-  readonly subs: Record<string, Pieces> = {}
+interface Scope {
+  readonly code: Code
   readonly partials: Record<string, Partial>
+  readonly subs: Record<string, Code>
   readonly prefix: string
   readonly inParent: boolean
-  /** Expressions of a write not yet finished, when writes are merged. */
-  pending: Pieces = []
-  /** The string literal under construction, escaped, without its quotes. */
-  literal: string | undefined
-
-  constructor(partials: Record<string, Partial>, prefix = '', inParent = false) {
-    this.partials = partials
-    this.prefix = prefix
-    this.inParent = inParent
-  }
 }
 
 /**
  * Generates the object literal that `new Hogan.Template(…)` takes: `{code: function (c,p,i) {…},partials: {…}, subs: {…}}`.
- * With {@link HOGAN} it is byte for byte what hogan.js 3.0.2 writes, but that delimiters and indentation are escaped
- * like all other text (in hogan.js they can end the string they stand in).
+ * It is byte for byte what hogan.js 3.0.2 writes with `asString`, but that delimiters and indentation are escaped like
+ * all other text (in hogan.js they can end the string they stand in).
+ *
+ * @param link Adds a member `t` to partials, which hogan.js does not know.
+ * @param code What stands before.
  */
-export function generate(tree: readonly Node[], style: Style = HOGAN): Pieces {
-  const main = new Scope({})
-  new Generator(style).walk(tree, main)
-  const out: Pieces = ['{code: function (c,p,i) { var t=this;t.b(i=i||"");']
-  append(out, main.code)
-  out.push('return t.fl(); },')
-  writePartials(out, main.partials, main.subs, style)
-  out.push('}')
-  return out
+export function generate(
+  tree: readonly Node[],
+  link: Link = () => undefined,
+  code: Code = new Code(),
+): Code {
+  code.text += '{code: function (c,p,i) { var t=this;t.b(i=i||"");'
+  const main: Scope = { code, partials: {}, subs: {}, prefix: '', inParent: false }
+  new Generator().walk(tree, main)
+  code.text += 'return t.fl(); },'
+  writePartials(code, main.partials, main.subs, link)
+  code.text += '}'
+  return code
 }
 
 class Generator {
-  readonly style: Style
   serial = 0
-
-  constructor(style: Style) {
-    this.style = style
-  }
 
   walk(nodes: readonly Node[], scope: Scope): void {
     for (const node of nodes) this.node(node, scope)
-    flush(scope)
   }
 
   node(node: Node, scope: Scope): void {
+    const { code } = scope
     switch (node.type) {
       case '_t':
-        this.literal(node, node.text, scope)
+        code.mark(node.start)
+        code.text += `t.b("${escape(node.text)}");`
         break
       case '\n':
-        this.newline(node, scope)
+        code.mark(node.start)
+        code.text += node.last ? 't.b("\\n");' : 't.b("\\n" + i);'
         break
       case '_v':
-        this.variable(node, 't.v', 't.e', scope)
+        code.mark(node.start)
+        code.text += `t.b(t.v(${lookup(node.text, 0)}));`
         break
       case '{':
       case '&':
-        this.variable(node, 't.t', 't.u', scope)
+        code.mark(node.start)
+        code.text += `t.b(t.t(${lookup(node.text, 0)}));`
         break
       case '#':
         this.section(node, scope)
         break
       case '^':
-        this.inverted(node, scope)
+        code.mark(node.start)
+        code.text += `if(!t.s(${lookup(node.text, 1)},c,p,1,0,0,"")){`
+        this.walk(node.nodes ?? [], scope)
+        code.text += '};'
         break
       case '>':
         this.partial(node, scope)
@@ -104,73 +90,26 @@ class Generator {
     }
   }
 
-  variable(node: Node, method: string, short: string, scope: Scope): void {
-    const { compact } = this.style
-    const code = compact
-      ? `${short}("${escape(node.text)}",c,p)`
-      : `${method}(${lookup(node.text, 0)})`
-    this.write(node, code, scope)
-  }
-
-  literal(node: Node, text: string, scope: Scope): void {
-    if (!this.style.compact) {
-      scope.code.push(node.start, `t.b("${escape(text)}");`)
-      return
-    }
-    if (scope.literal === undefined) scope.pending.push(node.start)
-    scope.literal = (scope.literal ?? '') + escapeAll(text)
-  }
-
-  newline(node: Node, scope: Scope): void {
-    if (!this.style.compact) {
-      scope.code.push(node.start, node.last ? 't.b("\\n");' : 't.b("\\n" + i);')
-      return
-    }
-    this.literal(node, '\n', scope)
-    if (!node.last) this.write(node, 'i', scope)
-  }
-
-  write(node: Node, expression: string, scope: Scope): void {
-    if (!this.style.compact) {
-      scope.code.push(node.start, `t.b(${expression});`)
-      return
-    }
-    endLiteral(scope)
-    scope.pending.push(node.start, expression)
-  }
-
   section(node: Node, scope: Scope): void {
-    flush(scope)
-    const place = this.style.plainSections
-      ? ''
-      : `,${node.edge},${node.closeEdge},"${escape(node.open)} ${escape(node.close)}"`
-    const { compact } = this.style
-    const test = `if(t.s(${lookup(node.text, 1)},c,p,0${place})){`
-    const short = `t.n("${escape(node.text)}",c,p,(c,p,t)=>{`
-    scope.code.push(node.start, compact ? short : `${test}t.rs(c,p,function(c,p,t){`)
+    const { code } = scope
+    const place = `${node.edge},${node.closeEdge},"${escape(node.open)} ${escape(node.close)}"`
+    code.mark(node.start)
+    code.text += `if(t.s(${lookup(node.text, 1)},c,p,0,${place})){t.rs(c,p,function(c,p,t){`
     this.walk(node.nodes ?? [], scope)
-    scope.code.push(compact ? `}${place});` : '});c.pop();}')
+    code.text += '});c.pop();}'
   }
 
-  inverted(node: Node, scope: Scope): void {
-    flush(scope)
-    const { compact } = this.style
-    const test = `if(!t.s(${lookup(node.text, 1)},c,p,1,0,0,"")){`
-    scope.code.push(node.start, compact ? `if(t.o("${escape(node.text)}",c,p)){` : test)
-    this.walk(node.nodes ?? [], scope)
-    scope.code.push(compact ? '}' : '};')
-  }
-
-  partial(node: Node, scope: Scope): Partial {
-    const symbol = `<${scope.prefix}${node.text}${this.serial++}`
+  partial(node: Node, { code, partials, prefix }: Scope): Partial {
+    const symbol = `<${prefix}${node.text}${this.serial++}`
     const partial: Partial = { name: node.text, partials: {}, subs: {} }
-    scope.partials[symbol] = partial
-    this.write(node, `t.rp("${escape(symbol)}",c,p,"${escape(node.indent ?? '')}")`, scope)
+    partials[symbol] = partial
+    code.mark(node.start)
+    code.text += `t.b(t.rp("${escape(symbol)}",c,p,"${escape(node.indent ?? '')}"));`
     return partial
   }
 
   parent(node: Node, scope: Scope): void {
-    const inner = new Scope({}, '', true)
+    const inner: Scope = { code: new Code(), partials: {}, subs: {}, prefix: '', inParent: true }
     this.walk(node.nodes ?? [], inner)
     const partial = this.partial(node, scope)
     partial.subs = inner.subs
@@ -178,33 +117,21 @@ class Generator {
   }
 
   block(node: Node, scope: Scope): void {
-    const inner = new Scope(scope.partials, node.text)
+    const { partials } = scope
+    const inner: Scope = {
+      code: new Code(),
+      partials,
+      subs: {},
+      prefix: node.text,
+      inParent: false,
+    }
     this.walk(node.nodes ?? [], inner)
     // hogan.js assigns a string there, which leaves no trace.
     if (node.text !== '__proto__') scope.subs[node.text] = inner.code
     if (scope.inParent) return
-    flush(scope)
-    scope.code.push(node.start, `t.sub("${escape(node.text)}",c,p,i);`)
+    scope.code.mark(node.start)
+    scope.code.text += `t.sub("${escape(node.text)}",c,p,i);`
   }
-}
-
-function endLiteral(scope: Scope): void {
-  if (scope.literal !== undefined) scope.pending.push(`"${scope.literal}"`)
-  scope.literal = undefined
-}
-
-/** Ends the write under construction. */
-function flush(scope: Scope): void {
-  if (scope.pending.length === 0) return
-  endLiteral(scope)
-  let between = 't.b('
-  for (const piece of scope.pending) {
-    if (typeof piece === 'number') scope.code.push(between, piece)
-    else scope.code.push(piece)
-    between = '+'
-  }
-  scope.code.push(');')
-  scope.pending = []
 }
 
 function lookup(name: string, section: 0 | 1): string {
@@ -212,44 +139,31 @@ function lookup(name: string, section: 0 | 1): string {
 }
 
 function writePartials(
-  out: Pieces,
+  code: Code,
   partials: Readonly<Record<string, Partial>>,
-  subs: Readonly<Record<string, Pieces>>,
-  style: Style,
+  subs: Readonly<Record<string, Code>>,
+  link: Link,
 ): void {
-  const { compact } = style
+  code.text += 'partials: {'
   let between = ''
-  if (!compact || hasKeys(partials)) {
-    out.push('partials: {')
-    for (const symbol in partials) {
-      const partial = partials[symbol] as Partial
-      const link = style.link(partial.name)
-      out.push(`${between}"${escape(symbol)}":{name:"${escape(partial.name)}", `)
-      if (link) out.push(`t:${link}, `)
-      writePartials(out, partial.partials, partial.subs, style)
-      out.push('}')
-      between = ','
-    }
-    out.push(compact ? '},' : '}, ')
-  }
-  if (compact && !hasKeys(subs)) return
-  out.push('subs: { ')
-  between = ''
-  for (const name in subs) {
-    out.push(`${between}"${escape(name)}": function(c,p,t,i) {`)
-    append(out, subs[name] as Pieces)
-    out.push('}')
+  for (const symbol in partials) {
+    const partial = partials[symbol] as Partial
+    const linked = link(partial.name)
+    code.text += `${between}"${escape(symbol)}":{name:"${escape(partial.name)}", `
+    if (linked) code.text += `t:${linked}, `
+    writePartials(code, partial.partials, partial.subs, link)
+    code.text += '}'
     between = ','
   }
-  out.push(' }')
-}
-
-function hasKeys(object: object): boolean {
-  return Object.keys(object).length > 0
-}
-
-function append(out: Pieces, pieces: Pieces): void {
-  for (const piece of pieces) out.push(piece)
+  code.text += '}, subs: { '
+  between = ''
+  for (const name in subs) {
+    code.text += `${between}"${escape(name)}": function(c,p,t,i) {`
+    code.add(subs[name] as Code)
+    code.text += '}'
+    between = ','
+  }
+  code.text += ' }'
 }
 
 const NEEDS_ESCAPE = /[\\"\n\r\u2028\u2029]/
@@ -263,8 +177,4 @@ function escape(text: string): string {
   if (out.includes('\n')) out = out.replaceAll('\n', '\\n')
   if (out.includes('\r')) out = out.replaceAll('\r', '\\r')
   return out.replace('\u2028', '\\u2028').replace('\u2029', '\\u2029')
-}
-
-function escapeAll(text: string): string {
-  return escape(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }

@@ -28,8 +28,8 @@ export function parse(tokens: readonly Token[]): Node[] {
   const root: Node[] = []
   const stack: { opener: Node; list: Node[] }[] = []
   let list = root
-  for (const [index, token] of tokens.entries()) {
-    const node: Node = token
+  for (let at = 0; at < tokens.length; at++) {
+    const node = tokens[at] as Node
     const parent = stack.at(-1)?.opener
     if (parent?.type === '<' && !ALLOWED_IN_PARENT.has(node.type)) {
       const message = `{{<${parent.text}}} can hold blocks ({{$name}}) and text only, not {{${sign(node)}${node.text}}}`
@@ -51,7 +51,7 @@ export function parse(tokens: readonly Token[]): Node[] {
     }
     list.push(node)
     if (node.type === '\n') {
-      const next = tokens[index + 1]
+      const next = tokens[at + 1]
       node.last = !next || next.type === '\n'
     } else if (OPENERS.has(node.type)) {
       if (stack.length === MAX_DEPTH) {

@@ -1,9 +1,8 @@
 import path from 'node:path'
 import type { Command, CommandContext } from '@kovu/protocol'
 import { readTemplate, slashed, type Context } from './context.ts'
-import { emitAmd } from './emit.ts'
+import { emitNamedAmd } from './emit.ts'
 import { derivedName } from './names.ts'
-import { textOf } from './source-map.ts'
 
 /** The `hulk` command: what `hulk --wrapper amd FILES` prints, named modules one a line. */
 export function hulkCommand(context: Context): Command {
@@ -25,7 +24,7 @@ async function printTemplates(
   for (const name of args) {
     const id = derivedName(slashed(name), context.include.suffixes, context.options)
     const template = await readTemplate(path.resolve(root, name))
-    log.info(textOf(emitAmd(template, context.options, (id ?? name).replace(/\.js$/, ''))))
+    log.info(emitNamedAmd(template, context.options, (id ?? name).replace(/\.js$/, '')).text)
   }
   return 0
 }

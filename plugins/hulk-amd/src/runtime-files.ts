@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What a template's module imports of us: answered by the plugin, so no path outside the project is asked for. */
-export const RUNTIME_ID = 'virtual:hulk-amd/runtime/template'
+export const RUNTIME_ID = 'virtual:hulk-amd/runtime/index'
 export const COMPILER_ID = 'virtual:hulk-amd/runtime/compiler'
 export const HOT_ID = 'virtual:hulk-amd/runtime/hot'
 

@@ -1,5 +1,4 @@
-import { addSegment, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping'
-import type { Pieces } from './generate.ts'
+import type { Code } from './code.ts'
 
 /** A source map as Vite and Rollup take it. */
 export interface SourceMap {
@@ -10,57 +9,82 @@ export interface SourceMap {
   readonly mappings: string
 }
 
-/** Joins pieces of code, leaving the places out. */
-export function textOf(pieces: Pieces): string {
-  let text = ''
-  for (const piece of pieces) if (typeof piece === 'string') text += piece
-  return text
-}
-
 /**
  * Maps generated code to the template it was made from.
  *
- * @param pieces The whole output.
+ * @param code The whole output.
  * @param source What the map calls the template.
  * @param content The template as it stands in its file.
- * @param shift How many characters of the file stand before offset 0 of the pieces.
+ * @param shift How many characters of the file stand before offset 0 of the marks.
  */
-export function mapOf(pieces: Pieces, source: string, content: string, shift: number): SourceMap {
-  const map = new GenMapping()
-  setSourceContent(map, source, content)
-  const starts = [0]
-  for (let at = content.indexOf('\n'); at >= 0; at = content.indexOf('\n', at + 1)) {
-    starts.push(at + 1)
-  }
-  let line = 0
-  let column = 0
-  for (const piece of pieces) {
-    if (typeof piece === 'number') {
-      const offset = piece + shift
-      const at = lineAt(starts, offset)
-      addSegment(map, line, column, source, at, offset - (starts[at] as number))
-      continue
+export function mapOf(
+  { text, marks }: Code,
+  source: string,
+  content: string,
+  shift: number,
+): SourceMap {
+  let mappings = ''
+  /** What stands before a segment: nothing at a line's beginning. */
+  let between = ''
+  let lineStart = 0
+  let nextBreak = text.indexOf('\n')
+  const places = new Places(content)
+  // A segment holds differences from the last one.
+  let lastColumn = 0
+  let lastLine = 0
+  let lastSourceColumn = 0
+  for (let at = 0; at < marks.length; at += 2) {
+    const position = marks[at] as number
+    while (nextBreak >= 0 && nextBreak < position) {
+      mappings += ';'
+      between = ''
+      lastColumn = 0
+      lineStart = nextBreak + 1
+      nextBreak = text.indexOf('\n', lineStart)
     }
-    const lastBreak = piece.lastIndexOf('\n')
-    if (lastBreak < 0) {
-      column += piece.length
-    } else {
-      line += piece.split('\n').length - 1
-      column = piece.length - lastBreak - 1
-    }
+    places.go((marks[at + 1] as number) + shift)
+    const { line, column: sourceColumn } = places
+    const column = position - lineStart
+    mappings += `${between}${vlq(column - lastColumn)}A${vlq(line - lastLine)}${vlq(sourceColumn - lastSourceColumn)}`
+    between = ','
+    lastColumn = column
+    lastLine = line
+    lastSourceColumn = sourceColumn
   }
-  const { mappings } = toEncodedMap(map)
   return { version: 3, sources: [source], sourcesContent: [content], names: [], mappings }
 }
 
-/** The last line that begins at or before an offset. */
-function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((starts[middle] as number) <= offset) low = middle
-    else high = middle - 1
+/** Lines and columns of offsets that mostly go forward. */
+class Places {
+  readonly starts: number[] = [0]
+  line = 0
+  column = 0
+
+  constructor(content: string) {
+    for (let at = content.indexOf('\n'); at >= 0; at = content.indexOf('\n', at + 1)) {
+      this.starts.push(at + 1)
+    }
   }
-  return low
+
+  go(offset: number): void {
+    const { starts } = this
+    // What stands in a block is written after what follows the block.
+    while ((starts[this.line] as number) > offset) this.line--
+    while ((starts[this.line + 1] ?? Infinity) <= offset) this.line++
+    this.column = offset - (starts[this.line] as number)
+  }
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** A number in the digits of source maps: five bits each, the lowest first, and of these the lowest is the sign. */
+function vlq(value: number): string {
+  let left = value < 0 ? (-value << 1) | 1 : value << 1
+  if (left < 32) return DIGITS.charAt(left)
+  let text = ''
+  while (left > 31) {
+    text += DIGITS.charAt((left & 31) | 32)
+    left >>>= 5
+  }
+  return text + DIGITS.charAt(left)
 }

@@ -7,7 +7,7 @@ import { lint } from './lint.ts'
 import { endlessCycle, findPartial, partialsOf, type PartialUse } from './partials.ts'
 import { parseRequest } from './request.ts'
 import { COMPILER_ID, HOT_ID, RUNTIME_ID } from './runtime-files.ts'
-import { mapOf, textOf } from './source-map.ts'
+import { mapOf } from './source-map.ts'
 import { writeTypes } from './types-file.ts'
 
 type Warn = (warning: { message: string; code: string; file: TemplateFile; pos: number }) => void
@@ -45,13 +45,14 @@ export function transformPlugin(context: Context): Plugin {
         debug('%s with %d partials', id, partials.size)
         if (context.options.types) await writeTypes(file, template, partials)
         const hot = context.serve && !options?.ssr
-        const pieces = emitEsm(template, {
+        const code = emitEsm(template, {
           runtime: RUNTIME_ID,
           compiler: context.options.lambdas ? COMPILER_ID : undefined,
           partials,
+          debug: context.serve,
           hot: hot ? { from: HOT_ID, id: `/${slashed(relative(context.root, file))}` } : undefined,
         })
-        return js(textOf(pieces), mapOf(pieces, file, content, template.shift))
+        return js(code.text, mapOf(code, file, content, template.shift))
       },
     },
   }

@@ -5,6 +5,7 @@ import type { Target, TargetContext } from '@kovu/protocol'
 import { slashed, staticsOf, type Context } from './context.ts'
 import { renderText } from './derive.ts'
 import { derivedName } from './names.ts'
+import { Outputs } from './outputs.ts'
 
 /** The `templates` target: a file for each template, under its public name. */
 export function templatesTarget(context: Context): Target {
@@ -30,7 +31,7 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
   const { found, taken } = await listTemplates(context)
   for (const glob of context.options.include) target.input(`glob:${glob}`)
   const outputs = planOutputs(context, found, { taken, target })
-  const texts = new Map<string, string>()
+  const texts = new Outputs()
   const errors: Error[] = []
   for (const [output, { file }] of outputs) {
     // Now and then, let Ctrl-C be heard.
@@ -38,7 +39,8 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
     target.signal.throwIfAborted()
     target.input(file)
     try {
-      texts.set(output, await renderText(context, file))
+      const text = renderText(context, file)
+      texts.add(output, typeof text === 'string' ? text : await text)
     } catch (error) {
       errors.push(error as Error)
     }
@@ -49,12 +51,7 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
     throw new AggregateError(errors, `[hulk-amd] ${errors.length} templates are wrong:\n${list}`)
   }
   if (!context.options.outDir) removeOthers(outDir, texts)
-  const folders = new Set<string>()
-  for (const [output, text] of texts) {
-    const file = path.join(outDir, output)
-    writeIfChanged(file, text, folders)
-    target.output(file)
-  }
+  texts.write(outDir, target.output)
   const shown = slashed(path.relative(context.root, outDir))
   target.log.info(`hulk-amd: ${texts.size} templates in ${shown}`)
 }
@@ -123,25 +120,8 @@ function planOutputs(
   return outputs
 }
 
-/** Writes a file unless it has that text; `folders` are those known to exist. */
-function writeIfChanged(file: string, text: string, folders: Set<string>): void {
-  const folder = path.dirname(file)
-  if (!folders.has(folder)) {
-    fs.mkdirSync(folder, { recursive: true })
-    folders.add(folder)
-  }
-  const known = fs.statSync(file, { throwIfNoEntry: false })?.size
-  if (
-    known !== undefined &&
-    known === Buffer.byteLength(text) &&
-    fs.readFileSync(file, 'utf8') === text
-  )
-    return
-  fs.writeFileSync(file, text)
-}
-
 /** Removes what earlier runs left in the plugin's own folder. */
-function removeOthers(outDir: string, texts: ReadonlyMap<string, string>): void {
+function removeOthers(outDir: string, texts: Outputs): void {
   if (!fs.existsSync(outDir)) return
   for (const name of fs.readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.js') && !texts.has(slashed(name))) {

@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
-import { generate, HOGAN } from '../src/generate.ts'
+import { generate } from '../src/generate.ts'
 import { compiler } from '../src/runtime/compiler.ts'
-import { Template, type CodeObject } from '../src/runtime/template.ts'
+import type { CodeObject } from '../src/runtime/code.ts'
+import { FullTemplate } from '../src/runtime/full-template.ts'
 import { parse } from '../src/parse.ts'
 import { scan } from '../src/scan.ts'
-import { textOf } from '../src/source-map.ts'
 import { hogan, type Rendered } from './support/hogan.ts'
 
 interface Case {
@@ -45,10 +45,10 @@ function byHogan({ template, data, partials }: Case): string {
 }
 
 function byGeneratedCode({ template, data, partials }: Case): string {
-  const code = textOf(generate(parse(scan(template)), HOGAN))
+  const code = generate(parse(scan(template))).text
   // oxlint-disable-next-line no-implied-eval -- the generated code is what is tested
   const object = new Function(`'use strict';return ${code}`)() as CodeObject
-  return new Template(object, template, compiler).render(data, { ...partials })
+  return new FullTemplate(object, template, compiler).render(data, { ...partials })
 }
 
 function byWalking({ template, data, partials }: Case): string {
@@ -77,7 +77,7 @@ describe('what differs from hogan.js', () => {
     'escaped delimiters': () => {
       const text = '{{=<"+x+" "+y+">=}}<"+x+"#a"+y+">t<"+x+"/a"+y+">'
       expect(String(hogan.compile(text, { asString: true }))).toContain('"+x+" "+y+"')
-      expect(textOf(generate(parse(scan(text))))).toContain('\\"+x+\\" \\"+y+\\"')
+      expect(generate(parse(scan(text))).text).toContain('\\"+x+\\" \\"+y+\\"')
     },
     'carriage return before a partial': () => {
       expect(() => hogan.compile('\r{{>p}}')).toThrow(SyntaxError)

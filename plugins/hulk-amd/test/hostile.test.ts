@@ -3,9 +3,8 @@ import { parseSync } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { emitAmdFile, emitCommonJs, emitEsm } from '../src/emit.ts'
 import { TemplateError } from '../src/error.ts'
-import type { Pieces } from '../src/generate.ts'
+import type { Code } from '../src/code.ts'
 import { parseTemplate, type ParsedTemplate } from '../src/template.ts'
-import { textOf } from '../src/source-map.ts'
 
 interface AnyNode {
   readonly type?: string
@@ -15,8 +14,8 @@ interface AnyNode {
 /** Names that generated code refers to, and nothing else may. */
 const ALLOWED = new Set(
   (
-    'templates define Hogan Template code partials subs name c p i t b fl s f d v e u n o rs pop rp sub require module exports ' +
-    'template compiler partial0 default module.exports'
+    'templates define Hogan Template code partials subs name c p i t b fl s f d v rs pop rp sub require module exports ' +
+    'template compiler partial0 default module.exports unpack compile FullTemplate'
   ).split(' '),
 )
 
@@ -35,14 +34,18 @@ function identifiers(code: string, lang: string): Set<string> {
   return names
 }
 
-type Output = [lang: string, emit: (template: ParsedTemplate) => Pieces]
-const OUTPUTS: Record<'amd' | 'cjs' | 'esm', Output> = {
-  amd: ['cjs', (one) => emitAmdFile(one, { hoganId: 'hogan.js', variable: 'templates' })],
+type Output = [lang: string, emit: (template: ParsedTemplate) => Code]
+const ESM = { runtime: 'r', partials: new Map([['x', './x']]) }
+const AMD: Output = [
+  'cjs',
+  (one) => emitAmdFile(one, { hoganId: 'hogan.js', variable: 'templates' }),
+]
+const OUTPUTS: Record<string, Output> = {
+  amd: AMD,
   cjs: ['cjs', (one) => emitCommonJs(one, { hoganId: 'hogan.js' })],
-  esm: [
-    'mjs',
-    (one) => emitEsm(one, { runtime: 'r', compiler: 'c', partials: new Map([['x', './x']]) }),
-  ],
+  packed: ['mjs', (one) => emitEsm(one, ESM)],
+  debug: ['mjs', (one) => emitEsm(one, { ...ESM, debug: true })],
+  lambdas: ['mjs', (one) => emitEsm(one, { ...ESM, compiler: 'c' })],
 }
 
 /** The template, or nothing if it is refused with a place; any other error fails the test. */
@@ -60,7 +63,7 @@ function expectInert(text: string): void {
   const template = tryParse(text)
   if (!template) return
   for (const [lang, emit] of Object.values(OUTPUTS)) {
-    const names = identifiers(textOf(emit(template)), lang)
+    const names = identifiers(emit(template).text, lang)
     expect([...names].filter((name) => !ALLOWED.has(name))).toEqual([])
   }
 }
@@ -138,8 +141,8 @@ describe('a hostile template', () => {
     ['1 MB of blank tags', '{{!a}} '.repeat(150_000)],
   ] as const)('may hold %s', { timeout: 120_000 }, ([, text]) => {
     const short = text.length < 1e6
-    const [lang, emit] = OUTPUTS.amd
-    const code = textOf(emit(parseTemplate(text)))
+    const [lang, emit] = AMD
+    const code = emit(parseTemplate(text)).text
     expect(code.startsWith('if (!!!templates) var templates = {};')).toBe(true)
     const names = short ? [...identifiers(code, lang)] : []
     expect(names.filter((name) => !ALLOWED.has(name))).toEqual([])

@@ -1,22 +1,32 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { generate, HOGAN } from '../src/generate.ts'
-import { compiler } from '../src/runtime/compiler.ts'
-import { Template, type CodeObject } from '../src/runtime/template.ts'
+import { generate } from '../src/generate.ts'
+import { pack } from '../src/pack.ts'
+import type { CodeObject, Place } from '../src/runtime/code.ts'
+import { compile, compiler } from '../src/runtime/compiler.ts'
+import { FullTemplate } from '../src/runtime/full-template.ts'
+import { Template } from '../src/runtime/template.ts'
+import { unpack } from '../src/runtime/unpack.ts'
 import { parseTemplate } from '../src/template.ts'
-import { textOf } from '../src/source-map.ts'
 import { hogan, type Rendered } from './support/hogan.ts'
 import { partialNames, templateText } from './support/grammar.ts'
 
-/** A template of ours, with the code an ES module would have, evaluated in strict mode. */
-function ours(text: string): Template {
+/** The three ways a template of ours comes to the page. */
+const WAYS = ['packed', 'compiled there', 'generated'] as const
+
+/** A template of ours, evaluated in strict mode. */
+function ours(text: string, way: (typeof WAYS)[number] = 'packed'): Template {
   const { tree, text: source } = parseTemplate(text)
-  const code = textOf(
-    generate(tree, { compact: true, plainSections: false, link: () => undefined }),
-  )
+  if (way === 'compiled there') return compile(source)
+  if (way === 'packed') {
+    const places: Place[] = []
+    const { text: packed } = pack(tree, source, places)
+    return unpack(packed, {}, (code) => new FullTemplate(code, source, compiler), places)
+  }
+  const code = generate(tree).text
   // oxlint-disable-next-line no-implied-eval -- the generated code is what is tested
   const object = new Function(`'use strict';return ${code}`)() as CodeObject
-  return new Template(object, source, compiler)
+  return new FullTemplate(object, source, compiler)
 }
 
 function theirs(text: string): Rendered {
@@ -75,7 +85,10 @@ const partialTexts = fc
 function expectSame(text: string, context: unknown, partials: Record<string, string>): void {
   const expected = attempt(() => theirs(text).render(context, { ...partials }))
   fc.pre(!expected.startsWith('error: Invalid or unexpected token'))
-  expect(attempt(() => ours(text).render(context, { ...partials }))).toBe(expected)
+  for (const way of WAYS) {
+    const got = attempt(() => ours(text, way).render(context, { ...partials }))
+    expect({ way, got }).toEqual({ way, got: expected })
+  }
 }
 
 describe('the runtime', () => {
@@ -119,7 +132,7 @@ describe('the runtime', () => {
 
   test('says what is missing when a lambda needs a compiler and there is none', () => {
     const { tree } = parseTemplate('{{#a}}x{{/a}}')
-    const code = textOf(generate(tree, HOGAN))
+    const code = generate(tree).text
     // oxlint-disable-next-line no-implied-eval -- the generated code is what is tested
     const template = new Template(new Function(`return ${code}`)() as CodeObject)
     expect(() => template.render({ a: () => () => 'y' })).toThrow('lambdas: true')

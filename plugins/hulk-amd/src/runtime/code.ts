@@ -23,16 +23,23 @@ export interface Descriptor {
   partials?: Record<string, Descriptor>
   subs?: Record<string, Sub>
   /** Gives the imported template of that name. */
-  t?: () => Template
+  t?: (() => Template) | undefined
   base?: unknown
   instance?: Template
 }
+
+/** Imported templates by the name they have as partials, asked for when they are used: cycles work. */
+export type Links = Readonly<Record<string, () => Template>>
+
+/** Where a section's text stands, and the delimiters there. */
+export type Place = readonly [start: number, end: number, tags: string]
 
 /** The object a compiled template is made of. */
 export interface CodeObject {
   code?: Code
   partials?: Record<string, Descriptor>
   subs?: Record<string, Sub>
+  links?: Links
 }
 
 /** Compiles a text at run time: a lambda's result, or a partial given as text. */

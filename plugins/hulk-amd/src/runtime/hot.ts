@@ -34,7 +34,8 @@ export function keep(hot: Hot | undefined, id: string, next: Template): Template
 /** Gives a template another's code in place: templates that inherit from it see the change too. */
 export function swap(kept: Template, next: Template): void {
   kept.r = next.r
-  kept.text = next.text
+  // Only full templates have a text.
+  if ('text' in next) Object.assign(kept, { text: next.text })
   for (const name of Object.keys(kept.subs)) delete kept.subs[name]
   Object.assign(kept.subs, next.subs)
   Object.assign(kept.partials, next.partials)

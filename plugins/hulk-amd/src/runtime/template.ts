@@ -2,20 +2,7 @@
  * What compiled templates run on in the browser: the semantics of hogan.js 3.0.2's `Hogan.Template`, in strict mode
  * and without a compiler (so no `eval` is needed). The one-letter names are the interface of the generated code.
  */
-
-import type {
-  Code,
-  CodeObject,
-  Compiler,
-  Context,
-  Descriptor,
-  Partials,
-  Section,
-  Sub,
-  TemplateOptions,
-} from './code.ts'
-
-export type { CodeObject, Compiler, TemplateOptions } from './code.ts'
+import type { Code, CodeObject, Context, Descriptor, Partials, Section, Sub } from './code.ts'
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
@@ -26,39 +13,24 @@ const ENTITIES: Record<string, string> = {
 }
 const { isArray } = Array
 
-function toText(value: unknown): string {
-  // oxlint-disable-next-line no-base-to-string -- templates write whatever they are given
-  return String(value ?? '')
-}
+/** A function of a context. */
+type Lambda = (this: unknown, text?: string) => unknown
 
-function isFunction(value: unknown): value is (this: unknown, text?: string) => unknown {
+function isFunction(value: unknown): value is Lambda {
   return typeof value === 'function'
 }
 
 /** A compiled template. */
 export class Template {
   declare r: Code
-  declare c: Compiler | undefined
-  declare options: TemplateOptions
-  declare text: string
   declare partials: Record<string, Descriptor>
   declare subs: Record<string, Sub>
   declare buf: string
-  declare activeSub: string | false | undefined
   declare stackSubs: Record<string, Sub> | undefined
   declare stackPartials: Record<string, Descriptor> | undefined
-  declare subsText: Record<string, string> | undefined
 
-  constructor(
-    code: CodeObject = {},
-    text = '',
-    compiler?: Compiler,
-    options: TemplateOptions = {},
-  ) {
+  constructor(code: CodeObject = {}) {
     if (code.code) this.r = code.code
-    this.c = compiler
-    this.options = options
-    this.text = text
     this.partials = code.partials ?? {}
     this.subs = code.subs ?? {}
     this.buf = ''
@@ -83,17 +55,23 @@ export class Template {
 
   /** Escapes a value. */
   v(value: unknown): string {
-    return toText(value).replace(/[&<>'"]/g, (char) => ENTITIES[char] as string)
+    return this.t(value).replace(/[&<>'"]/g, (char) => ENTITIES[char] as string)
   }
 
   /** A value as it is. */
   t(value: unknown): string {
-    return toText(value)
+    // oxlint-disable-next-line no-base-to-string -- templates write whatever they are given
+    return String(value ?? '')
   }
 
-  /** Writes. */
-  b(text: string): void {
+  /** Writes. The indentation of the line is for those who override this. */
+  b(text: string, _indent?: string): void {
     this.buf += text
+  }
+
+  /** Writes text whose lines are indented. */
+  x(text: string, indent: string): void {
+    this.b(indent ? text.split(/\n(?!\n)/).join(`\n${indent}`) : text)
   }
 
   /** Gives what was written. */
@@ -104,27 +82,40 @@ export class Template {
   }
 
   /** The template of a partial, made once for each base template. */
-  ep(symbol: string, partials: Partials): Template | null {
+  ep(symbol: string, partials: Partials): Template | undefined {
     const partial = this.partials[symbol] as Descriptor
     let template = partials[partial.name] as Template | string | undefined
     if (!template && partial.t) template = partial.t()
     if (partial.instance && partial.base === template) return partial.instance
-    if (typeof template === 'string') {
-      template = this.cc(template)
-    }
-    if (!template) return null
+    if (typeof template === 'string') template = this.cc(template)
+    if (!template) return undefined
     partial.base = template
-    const texts = (partials['stackText'] ??= {}) as Record<string, string>
-    for (const key in partial.subs) {
-      texts[key] ||= (this.activeSub !== undefined && texts[this.activeSub as string]) || this.text
-    }
-    return (partial.instance = specialize(template, partial, this, texts))
+    return (partial.instance = this.sp(template, partial, partials))
+  }
+
+  /** A parent with blocks put in: it inherits the parent's template and blocks. */
+  sp(parent: Template, partial: Descriptor, _partials: Partials): Template {
+    const template = Object.create(parent) as Template
+    template.subs = Object.create(parent.subs) as Record<string, Sub>
+    template.buf = ''
+    const subs = (template.stackSubs = this.stackSubs ?? {})
+    const partials = (template.stackPartials = this.stackPartials ?? {})
+    for (const key in partial.subs) subs[key] ||= partial.subs[key] as Sub
+    for (const key in partial.partials) partials[key] ||= partial.partials[key] as Descriptor
+    Object.assign(template.subs, subs)
+    Object.assign(template.partials, partials)
+    return template
   }
 
   /** Renders a partial. */
-  rp(symbol: string, context: Context, partials: Partials, indent?: string): string {
-    const template = this.ep(symbol, partials)
-    return template ? template.ri(context, partials, indent) : ''
+  rp(
+    symbol: string,
+    context: Context,
+    partials: Partials,
+    indent?: string,
+    _outer?: string,
+  ): string {
+    return this.ep(symbol, partials)?.ri(context, partials, indent) ?? ''
   }
 
   /** Renders a section once, or for each item of the list on top of the stack. */
@@ -148,54 +139,19 @@ export class Template {
     end?: number,
     tags?: string,
   ): boolean {
-    if (isArray(value) && value.length === 0) return false
+    if (isArray(value) && !value.length) return false
     if (isFunction(value)) {
       const top = context.at(-1)
       value = value.call(top)
-      if (isFunction(value)) {
-        if (inverted) return true
-        const text = (this.activeSub && this.subsText?.[this.activeSub]) || this.text
-        return this.ls(value, top, partials, text.substring(start as number, end), tags)
-      }
+      if (isFunction(value)) return !!inverted || this.ls(value, top, partials, start, end, tags)
     }
-    if (!inverted && value) context.push(typeof value === 'object' ? value : context.at(-1))
+    if (!inverted && value) context.push(this.p(value, context))
     return !!value
   }
 
-  /** Finds a name. */
-  g(key: string, context: Context, partials: Partials, section: 0 | 1): unknown {
-    return this[key.includes('.') ? 'd' : 'f'](key, context, partials, section)
-  }
-
-  /** The escaped value of a name. */
-  e(key: string, context: Context, partials: Partials): string {
-    return this.v(this.g(key, context, partials, 0))
-  }
-
-  /** The value of a name, as it is. */
-  u(key: string, context: Context, partials: Partials): string {
-    return this.t(this.g(key, context, partials, 0))
-  }
-
-  /** A section. */
-  n(
-    key: string,
-    context: Context,
-    partials: Partials,
-    section: Section,
-    start?: number,
-    end?: number,
-    tags?: string,
-  ): void {
-    if (this.s(this.g(key, context, partials, 1), context, partials, 0, start, end, tags)) {
-      this.rs(context, partials, section)
-      context.pop()
-    }
-  }
-
-  /** Is an inverted section to be rendered? */
-  o(key: string, context: Context, partials: Partials): boolean {
-    return !this.s(this.g(key, context, partials, 1), context, partials, 1)
+  /** What a section puts on the stack: the value, or again what is there. */
+  p(value: unknown, context: Context): unknown {
+    return typeof value === 'object' ? value : context.at(-1)
   }
 
   /** Finds a dotted name. */
@@ -206,14 +162,10 @@ export class Template {
     if (key === '.' && isArray(context.at(-2))) {
       value = context.at(-1)
     } else {
-      for (let i = 1; i < names.length; i++) {
-        const found = this.k(names[i] as string, value)
-        if (found !== undefined) {
-          owner = value
-          value = found
-        } else {
-          value = ''
-        }
+      for (const name of names.slice(1)) {
+        const found = this.k(name, value)
+        if (found !== undefined) owner = value
+        value = found === undefined ? '' : found
       }
     }
     if (section && !value) return false
@@ -238,78 +190,43 @@ export class Template {
 
   /** A key of one object. */
   k(key: string, scope: unknown): unknown {
-    if (!scope || typeof scope !== 'object') return undefined
-    const value = (scope as Record<string, unknown>)[key]
-    if (value !== undefined) return value
-    const { get } = scope as { get?: unknown }
-    return this.options.modelGet && isFunction(get) ? get.call(scope, key) : undefined
+    return scope && typeof scope === 'object' ? (scope as Record<string, unknown>)[key] : undefined
   }
 
-  /** A lambda that takes the section's text and gives a template. */
+  /** The value of a method. */
+  mv(method: Lambda, context: Context, partials: Partials): unknown {
+    const top = context.at(-1)
+    const value = method.call(top)
+    return isFunction(value) ? this.ct(this.t(value.call(top)), top, partials) : value
+  }
+
+  /** Renders a lambda that takes the section's text: not without a compiler. */
   ls(
-    lambda: (this: unknown, text?: string) => unknown,
-    top: unknown,
-    partials: Partials,
-    text: string,
-    tags?: string,
-  ): false {
-    const before = this.options.delimiters
-    if (tags) this.options.delimiters = tags
-    this.b(this.ct(toText(lambda.call(top, text)), top, partials))
-    this.options.delimiters = before as string
-    return false
+    _lambda: Lambda,
+    _top: unknown,
+    _partials: Partials,
+    _start?: number,
+    _end?: number,
+    _tags?: string,
+  ): boolean {
+    return !this.cc('')
   }
 
   /** Renders a template given as text. */
   ct(text: string, top: unknown, partials: Partials): string {
-    if (this.options.disableLambda) throw new Error('Lambda features disabled.')
     return this.cc(text).render(top, partials)
   }
 
-  /** Compiles. */
-  cc(text: string): Template {
-    if (!this.c)
-      throw new Error('No compiler: lambdas and texts as partials need hulkAmd({ lambdas: true })')
-    return this.c.compile(text, this.options)
-  }
-
-  /** The value of a method. */
-  mv(method: (this: unknown) => unknown, context: Context, partials: Partials): unknown {
-    const top = context.at(-1)
-    const value = method.call(top)
-    return isFunction(value) ? this.ct(toText(value.call(top)), top, partials) : value
+  /** Compiles: not without a compiler. */
+  cc(_text: string): Template {
+    throw new Error('No compiler: set hulkAmd({ lambdas: true })')
   }
 
   /** Renders a block. */
-  sub(name: string, context: Context, partials: Partials, indent?: string): void {
-    const sub = this.subs[name]
-    if (sub) {
-      this.activeSub = name
-      sub(context, partials, this, indent)
-      this.activeSub = false
-    }
+  sub(name: string, context: Context, partials: Partials, indent?: string, _space?: string): void {
+    this.subs[name]?.(context, partials, this, indent)
   }
 }
 
 // A template without code renders nothing; generated code stands on the instance.
 Template.prototype.r = () => ''
-
-/** A parent with blocks put in: it inherits the parent's template and blocks. */
-function specialize(
-  parent: Template,
-  partial: Descriptor,
-  child: Template,
-  texts: Record<string, string>,
-): Template {
-  const template = Object.create(parent) as Template
-  template.subs = Object.create(parent.subs) as Record<string, Sub>
-  template.subsText = texts
-  template.buf = ''
-  const subs = (template.stackSubs = child.stackSubs ?? {})
-  const partials = (template.stackPartials = child.stackPartials ?? {})
-  for (const key in partial.subs) subs[key] ||= partial.subs[key] as Sub
-  for (const key in partial.partials) partials[key] ||= partial.partials[key] as Descriptor
-  Object.assign(template.subs, subs)
-  Object.assign(template.partials, partials)
-  return template
-}
