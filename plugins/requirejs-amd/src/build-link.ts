@@ -142,16 +142,22 @@ async function wantedLayers(
         ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
         ...(settings.hashed && startsByName(layer) ? [hashedMain(layer.name)] : []),
       ]),
-      ids:
-        layer.insertRequire.length === 0 && records.every(isQuiet)
-          ? [...records.flatMap(definedIds), ...(layer.create ? [layer.name] : [])]
-          : [],
+      ids: idsOf(linking, layer),
       main: layer.name,
     }
   })
   const { bundlesConfigOutFile } = build
   if (bundlesConfigOutFile === undefined) return { ...plan, wanted }
   return { ...plan, wanted: await withBundles(project, build, settings, wanted) }
+}
+
+/** Ids for which a layer may be loaded: what else runs with it would run then too. */
+function idsOf(linking: Linking, { name, create, insertRequire }: Layer): readonly string[] {
+  const { project, records } = linking
+  const loud = records.filter((record) => !isQuiet(record))
+  if (insertRequire.length > 0 || loud.length > 1) return []
+  const all = loud.length === 1 ? loud : records
+  return [...all.flatMap((record) => definedIds(project, record)), ...(create ? [name] : [])]
 }
 
 /** Is the layer's module one that a page has to ask for? */
@@ -170,7 +176,10 @@ async function withBundles(
   const config = bundlesInput(
     wanted
       .filter(({ linking }) => linking.module !== undefined)
-      .map(({ linking, main }) => ({ main, ids: linking.records.flatMap(definedIds) })),
+      .map(({ linking, main }) => ({
+        main,
+        ids: linking.records.flatMap((record) => definedIds(linking.project, record)),
+      })),
   )
   const publicName = nameInBuild(project, build, settings, build.bundlesConfigOutFile ?? '')
   const held = wanted.find((file) => file.publicName === publicName)

@@ -81,38 +81,17 @@ export async function planLayers(
       return { module, graph: by, name: by.ids.normalize(module.name), records }
     }),
   )
-  const held = new Map<string, readonly ModuleRecord[]>()
-  /** What is there once an excluded layer is: what it holds, and what it leaves to others itself. */
-  const provided = async (
-    id: string,
-    above: readonly string[],
-  ): Promise<readonly ModuleRecord[]> => {
-    const other = traced.find((entry) => entry.name === id)
-    if (other === undefined) return trace([id])
-    if (above.includes(id)) return other.records
-    const excluded = other.module.exclude.map((name) => graph.ids.normalize(name))
-    const further = await Promise.all(excluded.map((name) => provided(name, [...above, id])))
-    return [...(await holds(other, [...above, id])), ...further.flat()]
-  }
-  const holds = async (
-    entry: Traced,
-    above: readonly string[],
-  ): Promise<readonly ModuleRecord[]> => {
-    const known = held.get(entry.name)
-    if (known !== undefined) return known
-    const { ids } = entry.graph
-    const shallow = new Set(entry.module.excludeShallow.map((id) => ids.normalize(id)))
-    // By file: an override may give an id another one, and that is not there then.
-    const left = new Set<string>()
-    for (const id of entry.module.exclude) {
-      for (const record of await provided(ids.normalize(id), above)) left.add(keyOf(record))
+  // As r.js does it: one layer after the other, so that an earlier one counts with what is left of it.
+  const left = new Map(traced.map(({ name, records }) => [name, records]))
+  for (const { module, graph: by, name, records } of traced) {
+    const without = new Set<string>()
+    for (const written of module.exclude) {
+      const id = by.ids.normalize(written)
+      for (const record of left.get(id) ?? (await trace([id]))) without.add(keyOf(record))
     }
-    const build = entry.module.own ?? file
-    const records = entry.records.filter(
-      (record) => !left.has(keyOf(record)) && !shallow.has(record.id) && fits(record, build),
-    )
-    if (above.length <= 1) held.set(entry.name, records)
-    return records
+    const shallow = new Set(module.excludeShallow.map((id) => by.ids.normalize(id)))
+    const kept = records.filter((record) => !without.has(keyOf(record)) && !shallow.has(record.id))
+    left.set(name, kept)
   }
   const layers: Layer[] = []
   for (const entry of traced) {
@@ -125,7 +104,7 @@ export async function planLayers(
     layers.push({
       publicName,
       name,
-      records: await holds(entry, [name]),
+      records: (left.get(name) ?? []).filter((record) => fits(record, module.own ?? file)),
       create: module.create,
       insertRequire: module.insertRequire,
       module,

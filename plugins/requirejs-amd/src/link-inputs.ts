@@ -54,6 +54,10 @@ function inputOf(
   }
   if (record.kind === 'script') return wrappedInput(record, shim ?? {})
   const own = written(project, record)
+  if (own.kind === 'script') {
+    // A condition has left nothing of the module: then it is not there.
+    return { kind: 'text', parts: [{ text: own.code, origin: undefined }] }
+  }
   const registry = (): ReturnType<typeof toRegistry> => toRegistry(own, { shim })
   if (build.onBuildWrite === undefined || record.kind === 'resource') {
     return moduleInput(own, registry)
@@ -94,7 +98,8 @@ export function isQuiet({ kind, analysis }: ModuleRecord): boolean {
 }
 
 /** Ids that a module's text defines: its own and those that stand in it. */
-export function definedIds(record: ModuleRecord): readonly string[] {
+export function definedIds(project: Project, record: ModuleRecord): readonly string[] {
+  if (record.kind === 'amd' && written(project, record).kind === 'script') return []
   const named = record.analysis.defines.flatMap((call) => (call.id === undefined ? [] : [call.id]))
   return [...new Set([record.id, ...named])]
 }

@@ -167,5 +167,6 @@ export function absoluteId(dep: string, parent: string): string {
     else if (parts.length === 0 || parts.at(-1) === '..') return dep
     else parts.pop()
   }
-  return parts.join('/')
+  // Above `baseUrl` it would be taken for relative again.
+  return parts[0] === '..' ? dep : parts.join('/')
 }

@@ -9,7 +9,7 @@ import { mergeConfig } from './merge.ts'
 import { readConfig } from './read.ts'
 import { minifierOf } from './minifier.ts'
 import { isBuildKey, notesOn } from './notes.ts'
-import { isObjectKey, type RjsBuild, type RjsModule } from './rjs.ts'
+import { isObjectKey, isRuntimeKey, type RjsBuild, type RjsModule } from './rjs.ts'
 import { evaluateFile } from './sandbox.ts'
 import { isTable, list, plainShims, withoutUndefined } from './values.ts'
 import { readWrap } from './wrap.ts'
@@ -53,16 +53,21 @@ export async function readBuildFile(
   let main: RequireConfig = {}
   let mainFolder: string | undefined
   const dynamic: Record<string, string> = {}
+  const unread: BuildNote[] = []
   const mainConfigFiles = list(build.mainConfigFile).map((name) => locate(path(name)))
   for (const mainFile of mainConfigFiles) {
     if (!existsSync(mainFile)) throw fail(`The mainConfigFile ${mainFile} does not exist.`)
-    const read = readConfig(await readFile(mainFile, 'utf8'), { file: mainFile })
-    if (!read)
-      throw fail(
-        `The mainConfigFile ${mainFile} has no require.config() call with an object literal.`,
-      )
-    main = mergeConfig(main, read.config)
-    Object.assign(dynamic, read.dynamic)
+    const read = readConfig(await readFile(mainFile, 'utf8'), { file: mainFile, first: true })
+    if (read) {
+      main = mixed(main, read.config)
+      Object.assign(dynamic, read.dynamic)
+    } else {
+      unread.push({
+        key: 'mainConfigFile',
+        reason: `${mainFile} has no require.config() call with an object literal`,
+        instead: 'the file that has one',
+      })
+    }
     mainFolder ??= dirname(path(list(build.mainConfigFile)[0] ?? ''))
   }
 
@@ -74,6 +79,7 @@ export async function readBuildFile(
     mainFolder,
     mainConfigFiles,
     dynamic,
+    unread,
     path,
     fail,
   })
@@ -88,6 +94,8 @@ interface Reading {
   readonly mainFolder: string | undefined
   readonly mainConfigFiles: readonly string[]
   readonly dynamic: Readonly<Record<string, string>>
+  /** Main configuration files that say nothing. */
+  readonly unread: readonly BuildNote[]
   readonly path: (value: string, base?: string) => string
   readonly fail: (message: string) => AmdError
 }
@@ -99,7 +107,7 @@ async function assemble(build: RjsBuild, reading: Reading): Promise<BuildFile> {
   own.shim = own.shim && plainShims(own.shim)
   const { baseUrl: mainBaseUrl, ...mainRest } = main
   const { baseUrl: ownBaseUrl, ...ownRest } = own
-  const config = withoutUndefined(mergeConfig(mainRest, withoutUndefined(ownRest)))
+  const config = withoutUndefined(mixed(mainRest, withoutUndefined(ownRest)))
 
   // r.js: the build file's baseUrl; else the main configuration's, relative to appDir or its own folder; else its folder.
   const baseUrl =
@@ -180,9 +188,20 @@ async function assemble(build: RjsBuild, reading: Reading): Promise<BuildFile> {
         : out === 'stdout'
           ? (text) => void process.stdout.write(text)
           : undefined,
-    notes: [...notesOn(build), ...notes, ...inner],
+    notes: [...notesOn(build), ...reading.unread, ...notes, ...inner],
     watch: [...(file === undefined ? [] : [file]), ...reading.mainConfigFiles, ...wrapFiles],
   }
+}
+
+/** As r.js lays configurations over each other: also keys that only a loader plugin knows, one level deep. */
+function mixed(under: RequireConfig, over: RequireConfig): RequireConfig {
+  const merged = mergeConfig(under, over)
+  for (const [key, value] of Object.entries(over)) {
+    const before = under[key]
+    if (!isRuntimeKey(key) && isTable(before) && isTable(value))
+      merged[key] = { ...before, ...value }
+  }
+  return merged
 }
 
 /** Keys that say where the whole build comes from and goes to. */

@@ -16,12 +16,17 @@ export interface ReadConfig {
  *
  * @param code The source.
  * @param options.file Its path, for errors.
+ * @param options.first Does only the first configuration count, as r.js has it?
  * @returns Undefined when the source configures nothing.
  * @throws `REQUIREJS_AMD_SYNTAX` where the source does not parse.
  */
-export function readConfig(code: string, options: { file: string }): ReadConfig | undefined {
-  const { configs } = analyze(code, options)
+export function readConfig(
+  code: string,
+  options: { file: string; first?: boolean },
+): ReadConfig | undefined {
+  const configs = [...analyze(code, options).configs]
   if (configs.length === 0) return undefined
+  if (options.first === true) configs.length = 1
   return {
     config: configs.reduce<RequireConfig>((merged, { config }) => mergeConfig(merged, config), {}),
     dynamic: Object.assign({}, ...configs.map(({ dynamic }) => dynamic)) as Record<string, string>,

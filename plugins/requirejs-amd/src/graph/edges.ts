@@ -32,7 +32,12 @@ export function edgesOf(analysis: Analysis, id: string, ids: Ids): Edges {
     parent: string | undefined,
     offset?: number,
   ): void => {
-    const resolved = ids.resolve(written, parent)
+    let resolved = ids.resolve(written, parent)
+    if (parent === undefined && written.startsWith('.') && resolved.kind === 'missing') {
+      // The page's `baseUrl` of that moment is not known; r.js takes such an id for one relative to its file.
+      const near = ids.resolve(written, id)
+      if (near.kind === 'module') resolved = near
+    }
     if (resolved.kind === 'special') return
     if (resolved.kind === 'plugin') {
       if (!offsets.has(resolved.plugin) && offset !== undefined)

@@ -234,6 +234,37 @@ return [s,t,m]});`,
       'js/later.js': `define(function(){${say('later')}});`,
     },
   },
+  'layers above baseUrl, and an id that is relative to the page': {
+    keys: "baseUrl:'js/lib',mainConfigFile:'www/js/common.js',modules:[{name:'../common',include:['x','app/shared']},{name:'../page',include:['app/one'],exclude:['../common']}]",
+    files: {
+      'js/common.js': "requirejs.config({baseUrl:'js/lib',paths:{app:'../app'}});",
+      'js/page.js':
+        "requirejs(['./common'],function(c){trace.push(typeof c);requirejs(['app/one'])});",
+      'js/lib/x.js': `define(function(){${say('x')}return 'x'});`,
+      'js/app/shared.js': "define(['x'],function(x){return 'shared '+x});",
+      'js/app/one.js': "define(['./shared','x'],function(s,x){trace.push(s,x)});",
+    },
+    page: [{ src: 'js/lib/require.js', main: 'js/page' }],
+  },
+  'a layer with one module that configures': {
+    keys: "mainConfigFile:'www/js/main.js',modules:[{name:'main',exclude:['rest']},{name:'rest',create:true,include:['setup','a']}]",
+    files: {
+      'js/main.js':
+        "require.config({paths:{b:'deep/b'}});require(['setup'],function(s){trace.push(s);require(['a'],function(a){trace.push(a,require.toUrl('c.js').indexOf('there')>0)})});",
+      'js/rest.js': 'define({});',
+      'js/setup.js': `require.config({paths:{c:'there/c'}});define(['b'],function(b){${say('setup')}return 'setup '+b});`,
+      'js/a.js': `define(function(){${say('a')}return 'a'});`,
+      'js/deep/b.js': "define(function(){return 'b'});",
+    },
+  },
+  'a second configuration in the main configuration file': {
+    keys: "mainConfigFile:'www/js/main.js',modules:[{name:'main'}]",
+    files: {
+      'js/main.js':
+        "require.config({paths:{a:'lib/a'}});require(['a'],function(a){trace.push(a)});if(window.never){require.config({paths:{a:'nowhere'}})}",
+      'js/lib/a.js': "define(function(){return 'a'});",
+    },
+  },
   'a module that is left without a definition': {
     keys: "skipModuleInsertion:true,modules:[{name:'main'}]",
     files: {

@@ -41,11 +41,13 @@ const ORIGIN = 'http://page.test/'
  *
  * @param files Texts by path below the origin.
  * @param tags The scripts of the page, in order.
+ * @param remote A server that is asked instead of the files, by URL below the origin; for a script, or for a text.
  * @returns What happened until nothing was left to do.
  */
 export async function visit(
   files: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
   tags: readonly ScriptTag[],
+  remote?: (url: string, script: boolean) => Promise<string | undefined>,
 ): Promise<Visit> {
   const texts = files instanceof Map ? files : new Map(Object.entries(files))
   const scripts: Node[] = []
@@ -85,9 +87,8 @@ export async function visit(
     scripts.push(node)
     loaded.push(node.src.slice(ORIGIN.length))
     pending++
-    setTimeout(() => {
+    const arrive = (text: string | undefined): void => {
       pending--
-      const text = textOf(node.src)
       if (text !== undefined) run(text, node.src, node)
       for (const listener of node.listeners[text === undefined ? 'error' : 'load'] ?? []) {
         guarded(() =>
@@ -99,7 +100,9 @@ export async function visit(
           }),
         )
       }
-    })
+    }
+    if (remote === undefined) setTimeout(() => arrive(textOf(node.src)))
+    else void remote(node.src.slice(ORIGIN.length), true).then(arrive)
     return node
   }
   const head = { appendChild: insert, insertBefore: insert, removeChild() {}, tagName: 'HEAD' }
@@ -131,15 +134,17 @@ export async function visit(
     }
     send(): void {
       pending++
-      setTimeout(() => {
+      const url = new URL(this.#url, ORIGIN).href.slice(ORIGIN.length)
+      const arrive = (text: string | undefined): void => {
         pending--
-        loaded.push(new URL(this.#url, ORIGIN).href.slice(ORIGIN.length))
-        const text = textOf(this.#url)
+        loaded.push(url)
         this.readyState = 4
         this.status = text === undefined ? 404 : 200
         this.responseText = text ?? ''
         this.onreadystatechange?.()
-      })
+      }
+      if (remote === undefined) setTimeout(() => arrive(textOf(this.#url)))
+      else void remote(url, false).then(arrive)
     }
   }
   const window: Record<string, unknown> = {
@@ -181,7 +186,8 @@ export async function visit(
     if (tag.src !== undefined) node.src = tag.src
     if (tag.main !== undefined) node.attributes['data-main'] = tag.main
     scripts.push(node)
-    const text = tag.text ?? textOf(node.src)
+    const text =
+      tag.text ?? textOf(node.src) ?? (await remote?.(node.src.slice(ORIGIN.length), true))
     if (text === undefined) throw new Error(`no ${tag.src}`)
     run(text, tag.src ?? 'inline', node)
   }
