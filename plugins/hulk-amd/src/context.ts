@@ -83,10 +83,10 @@ export async function readTemplate(file: string): Promise<TemplateFile> {
   return parseFile(file, await fs.readFile(file, 'utf8'))
 }
 
-/** The same for a content at hand. */
-export function parseFile(file: string, content: string): TemplateFile {
+/** The same for a content at hand, and as it is read for ES modules with the `spec` option. */
+export function parseFile(file: string, content: string, spec = false): TemplateFile {
   try {
-    return { content, ...parseTemplate(content) }
+    return { content, ...parseTemplate(content, spec) }
   } catch (error) {
     throw toLocatedError(error, file, content, trimmed(content).shift)
   }

@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Derivation, Derived } from '@kovu/protocol'
-import { parseFile, readTemplate, type Context, type TemplateFile } from './context.ts'
+import { parseFile, type Context, type TemplateFile } from './context.ts'
 import { UnmappedCode, type Code } from './code.ts'
 import { emitAmdFile, emitCommonJs, emitEsm } from './emit.ts'
 import { findPartial, partialsOf } from './partials.ts'
+import { PACKAGED } from './runtime-files.ts'
 import { mapOf } from './source-map.ts'
 
 /** Which `.js` names are made from which templates. */
@@ -24,7 +25,7 @@ export function derivations(context: Context): Derivation[] {
  * @throws A located error when it is no well-formed template.
  */
 export async function render(context: Context, source: string): Promise<Derived> {
-  const template = await readTemplate(source)
+  const template = parseFile(source, await fs.promises.readFile(source, 'utf8'), bySpec(context))
   const code = await codeOf(context, source, template)
   const map = mapOf(code, path.basename(source), template.content, template.shift)
   return { code: code.text, map: JSON.stringify(map), watch: [source] }
@@ -32,10 +33,15 @@ export async function render(context: Context, source: string): Promise<Derived>
 
 /** The same without a map, and for many files: reading them one after the other is the fastest way. */
 export function renderText(context: Context, source: string): string | Promise<string> {
-  const template = parseFile(source, fs.readFileSync(source, 'utf8'))
+  const template = parseFile(source, fs.readFileSync(source, 'utf8'), bySpec(context))
   const { options } = context
   if (options.format === 'amd') return emitAmdFile(template, options, new UnmappedCode()).text
   return codeOf(context, source, template).then(({ text }) => text)
+}
+
+/** Only our own runtime knows more than hogan.js. */
+function bySpec({ options }: Context): boolean {
+  return options.spec && options.format === 'esm'
 }
 
 async function codeOf(context: Context, source: string, template: TemplateFile): Promise<Code> {
@@ -51,9 +57,6 @@ async function codeOf(context: Context, source: string, template: TemplateFile):
     const specifier = path.relative(path.dirname(source), target).replaceAll(path.sep, '/')
     partials.set(name, specifier.startsWith('.') ? specifier : `./${specifier}`)
   }
-  return emitEsm(template, {
-    runtime: '@kovu/hulk-amd/runtime',
-    compiler: options.lambdas ? '@kovu/hulk-amd/runtime/compiler' : undefined,
-    partials,
-  })
+  const { lambdas, spec } = options
+  return emitEsm(template, { names: PACKAGED, lambdas, spec, partials })
 }

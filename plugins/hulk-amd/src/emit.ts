@@ -2,6 +2,7 @@ import { Code, quote, quoteCode } from './code.ts'
 import { generate } from './generate.ts'
 import type { ResolvedOptions } from './options.ts'
 import { pack } from './pack.ts'
+import type { RuntimeNames } from './runtime-files.ts'
 import type { ParsedTemplate } from './template.ts'
 
 /** The parts of the options that decide what stands around the code. */
@@ -51,9 +52,11 @@ export function emitCommonJs(
 /** What an ES module is made with. */
 export interface EsmContext {
   /** Where the runtime is imported from. */
-  readonly runtime: string
-  /** Where the compiler is imported from, when lambdas and partials given as text are to work. */
-  readonly compiler?: string | undefined
+  readonly names: RuntimeNames
+  /** Are lambdas that take text, and partials given as text, to work? */
+  readonly lambdas?: boolean
+  /** Is it by the letter of the specification? Then so must the template have been parsed. */
+  readonly spec?: boolean
   /** Import specifiers of the partials found, by name. */
   readonly partials: ReadonlyMap<string, string>
   /** Functions instead of a packed template: debuggers and stacks of errors show where in the template it is. */
@@ -64,12 +67,11 @@ export interface EsmContext {
 
 /** An ES module whose default export is the template. Partials are imports, bound when they are used: cycles work. */
 export function emitEsm(template: ParsedTemplate, context: EsmContext): Code {
-  const { runtime, compiler, partials, debug, hot } = context
+  const { partials, hot } = context
   const links = new Map<string, string>()
   const code = new Code()
-  const T = compiler ? 'FullTemplate' : 'Template'
-  if (!compiler) code.text += `import { ${debug ? T : 'unpack'} } from ${quote(runtime)};\n`
-  else code.text += `import { ${debug ? `${T}, compiler` : 'compile'} } from ${quote(compiler)};\n`
+  const { imported, from, open, close } = makerOf(context)
+  code.text += `import { ${imported} } from ${quote(from)};\n`
   if (hot) code.text += `import { keep } from ${quote(hot.from)};\n`
   for (const [name, specifier] of partials) {
     const variable = `partial${links.size}`
@@ -78,23 +80,53 @@ export function emitEsm(template: ParsedTemplate, context: EsmContext): Code {
   }
   code.text += `const template = ${hot ? '' : '/* @__PURE__ */ '}`
   if (hot) code.text += `keep(import.meta.hot, ${quote(hot.id)}, `
-  if (debug) {
-    code.text += `new ${T}(`
+  code.text += open
+  if (isDebug(context)) {
     generate(template.tree, (name) => links.get(name), code)
-    if (compiler) code.text += `, ${quote(template.text)}, compiler`
+    if (context.lambdas) code.text += `, ${quote(template.text)}`
   } else {
-    code.text += compiler ? 'compile(' : 'unpack('
-    code.add(quoteCode(compiler ? wholeText(template) : pack(template.tree, template.text)))
-    if (compiler && links.size > 0) code.text += ', {}'
+    const { tree, text } = template
+    const { spec = false } = context
+    code.add(quoteCode(context.lambdas ? wholeText(template) : pack(tree, text, { spec })))
     if (links.size > 0) {
       const members = [...links].map(([name, link]) => `[${quote(name)}]: ${link}`)
-      code.text += `, { ${members.join(', ')} }`
+      code.text += `, ${context.lambdas ? '{}, ' : ''}{ ${members.join(', ')} }`
     }
   }
-  code.text += hot ? '));\n' : ');\n'
+  code.text += `${close}${hot ? ')' : ''};\n`
   code.text += "export { template as default, template as 'module.exports' };\n"
   if (hot) code.text += 'if (import.meta.hot) import.meta.hot.accept();\n'
   return code
+}
+
+/** The specification's indentation is beyond what hogan.js's code can say. */
+function isDebug({ debug, spec }: EsmContext): boolean {
+  return debug === true && !spec
+}
+
+/** What makes the template of its code. */
+function makerOf(context: EsmContext): {
+  imported: string
+  from: string
+  open: string
+  close: string
+} {
+  const { names, lambdas, spec } = context
+  if (isDebug(context)) {
+    return lambdas
+      ? {
+          imported: 'FullTemplate, compiler',
+          from: names.compiler,
+          open: 'new FullTemplate(',
+          close: ', compiler)',
+        }
+      : { imported: 'Template', from: names.runtime, open: 'new Template(', close: ')' }
+  }
+  const verb = `${lambdas ? 'compile' : 'unpack'}${spec ? 'Spec' : ''}`
+  const from = lambdas
+    ? names[spec ? 'specCompiler' : 'compiler']
+    : names[spec ? 'spec' : 'runtime']
+  return { imported: verb, from, open: `${verb}(`, close: ')' }
 }
 
 /** The text as it is, with the places of its lines. */

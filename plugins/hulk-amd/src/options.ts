@@ -56,6 +56,13 @@ export interface HulkAmdOptions {
    */
   lambdas?: boolean
   /**
+   * ES modules by the letter of the Mustache specification, where hogan.js reads it otherwise. AMD and CommonJS files run on
+   * hogan.js itself and stay as they are.
+   *
+   * @default false
+   */
+  spec?: boolean
+  /**
    * Warnings, each of which can be turned off.
    *
    * @default { unescaped: true, unquoted: true, partials: true }
@@ -90,6 +97,7 @@ export interface ResolvedOptions {
   readonly variable: string
   readonly partials: readonly string[] | undefined
   readonly lambdas: boolean
+  readonly spec: boolean
   readonly lint: Required<LintOptions>
   readonly types: boolean
 }
@@ -104,6 +112,7 @@ const KNOWN: Readonly<Record<keyof HulkAmdOptions, (value: unknown) => boolean>>
   variable: (value) => isText(value) && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(value),
   partials: Array.isArray,
   lambdas: isBoolean,
+  spec: isBoolean,
   lint: (value) => isBoolean(value) || (typeof value === 'object' && value !== null),
   types: isBoolean,
 }
@@ -138,6 +147,7 @@ export function resolveOptions(options: HulkAmdOptions): ResolvedOptions {
     variable: options.variable ?? 'templates',
     partials: options.partials,
     lambdas: options.lambdas ?? false,
+    spec: options.spec ?? false,
     lint: { unescaped: all, unquoted: all, partials: all, ...chosen },
     types: options.types ?? false,
   }

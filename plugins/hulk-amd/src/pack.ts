@@ -10,24 +10,31 @@ import type { Place } from './runtime/code.ts'
  * @param tree The template.
  * @param text Its text, which must not hold the separator.
  * @param places Filled with the place of each section, in the order of their opening tags.
+ * @param spec Is it for those who read the specification, whose lines are indented by other rules?
  */
-export function pack(tree: readonly Node[], text: string, places: Place[] = []): Code {
+export function pack(
+  tree: readonly Node[],
+  text: string,
+  { places = [], spec = false }: { places?: Place[]; spec?: boolean } = {},
+): Code {
   let code = 0x7c
   while (text.includes(String.fromCharCode(code))) code++
-  const packer = new Packer(String.fromCharCode(code), places)
+  const packer = new Packer(String.fromCharCode(code), places, spec)
   packer.walk(tree)
-  packer.endLine()
+  if (!spec) packer.endLine()
   return packer.out
 }
 
 class Packer {
+  readonly spec: boolean
   readonly separator: string
   readonly places: Place[]
   readonly out: Code
   /** Was the last thing written a line's end, after which indentation follows or does not? */
   line: 'indented' | 'plain' | undefined
 
-  constructor(separator: string, places: Place[]) {
+  constructor(separator: string, places: Place[], spec: boolean) {
+    this.spec = spec
     this.separator = separator
     this.places = places
     this.out = new Code(separator)
@@ -48,7 +55,7 @@ class Packer {
         break
       case '\n':
         // Of two line ends in a row, the runtime takes the first for one without indentation.
-        if (this.line === 'indented') this.tag(node, '', '')
+        if (this.line === 'indented' && !this.spec) this.tag(node, '', '')
         out.mark(node.start)
         out.text += '\n'
         this.line = node.last ? 'plain' : 'indented'

@@ -4,11 +4,13 @@ import type { Token } from './scan.ts'
 /** A token with what stands inside it. */
 export interface Node extends Token {
   /** The content of a section, inverted section, parent or block. */
-  nodes?: Node[]
+  nodes?: Node[] | undefined
   /** Where the closing tag begins. */
   closeEdge?: number
   /** Of a line's end: does the next line begin with nothing but its end? (Then no indentation follows.) */
   last?: boolean
+  /** Of a block: has its content lost its indentation? */
+  alone?: boolean
 }
 
 /** Deeper than any template is; parsers of the generated code run out of stack somewhere above it. */
@@ -17,19 +19,29 @@ const MAX_DEPTH = 400
 const OPENERS = new Set(['#', '^', '<', '$'])
 const ALLOWED_IN_PARENT = new Set(['_t', '\n', '$', '/'])
 
+/** A variable that opens a section: `{{_foo}}…{{/foo}}` with `{ o: '_foo', c: 'foo' }`. */
+export interface SectionTag {
+  readonly o: string
+  readonly c: string
+}
+
 /**
  * Makes the tree of a template.
  *
  * @param tokens From `scan`; they become the tree's nodes.
+ * @param sectionTags hogan.js's option of that name.
  * @throws {@link TemplateError} for sections that do not match, are not closed or not opened, for content that a parent
  *   tag cannot hold, and for nesting deeper than 400 levels.
  */
-export function parse(tokens: readonly Token[]): Node[] {
+export function parse(tokens: readonly Token[], sectionTags: readonly SectionTag[] = []): Node[] {
   const root: Node[] = []
   const stack: { opener: Node; list: Node[] }[] = []
   let list = root
   for (let at = 0; at < tokens.length; at++) {
-    const node = tokens[at] as Node
+    let node = tokens[at] as Node
+    if (node.type === '_v' && sectionTags.some(({ o }) => o === node.text)) {
+      node = { ...node, type: '#' }
+    }
     const parent = stack.at(-1)?.opener
     if (parent?.type === '<' && !ALLOWED_IN_PARENT.has(node.type)) {
       const message = `{{<${parent.text}}} can hold blocks ({{$name}}) and text only, not {{${sign(node)}${node.text}}}`
@@ -41,7 +53,8 @@ export function parse(tokens: readonly Token[]): Node[] {
         const message = `{{/${node.text}}} closes a section that was not opened`
         throw new TemplateError('HULK_AMD_STRAY_CLOSE', message, node.start)
       }
-      if (top.opener.text !== node.text) {
+      const { text } = top.opener
+      if (text !== node.text && !sectionTags.some(({ o, c }) => o === text && c === node.text)) {
         const message = `{{/${node.text}}} closes {{${sign(top.opener)}${top.opener.text}}}`
         throw new TemplateError('HULK_AMD_SECTION_MISMATCH', message, node.start)
       }

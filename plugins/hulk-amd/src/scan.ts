@@ -17,12 +17,14 @@ export interface Token {
   /** The delimiters in force. */
   readonly open: string
   readonly close: string
-  /** The white space before a partial that stands alone on its line. */
-  indent?: string
+  /** The white space before a partial that stands alone on its line; by the specification, before a parent or block too. */
+  indent?: string | undefined
 }
 
 const TAGS = new Set(['#', '^', '<', '$', '/', '!', '>', '=', '{', '&'])
 /** Tags that may stand alone on a line, which then leaves no trace. */
+const PARTIAL = new Set(['>'])
+const INDENTED = new Set(['>', '<', '$'])
 const STANDALONE = new Set(['#', '^', '<', '$', '/', '!', '>'])
 
 /**
@@ -31,9 +33,10 @@ const STANDALONE = new Set(['#', '^', '<', '$', '/', '!', '>'])
  *
  * @param text The template.
  * @param delimiters The two delimiters in force at its beginning, parted by a space.
+ * @param spec Are parents and blocks indented, as the specification has it and hogan.js has not?
  * @throws {@link TemplateError} for an unclosed tag or delimiters that are not two words.
  */
-export function scan(text: string, delimiters = '{{ }}'): Token[] {
+export function scan(text: string, delimiters = '{{ }}', spec = false): Token[] {
   const tokens: Token[] = []
   let [open = '{{', close = '}}'] = delimiters.split(' ')
   let lineStart = 0
@@ -46,8 +49,10 @@ export function scan(text: string, delimiters = '{{ }}'): Token[] {
     tokens.push({ type: '_t', text: text.slice(start, end), start, end, edge: end, open, close })
   }
   const endLine = (at: number): void => {
-    if (seenTag && isBlank(tokens, lineStart)) dropBlanks(tokens, lineStart)
-    else if (at >= 0) {
+    const blank = seenTag && isBlank(tokens, lineStart)
+    const place = blank && spec && isPlace(tokens, lineStart)
+    if (blank) dropBlanks(tokens, lineStart, spec ? INDENTED : PARTIAL)
+    if ((!blank || place) && at >= 0) {
       tokens.push({ type: '\n', text: '\n', start: at, end: at + 1, edge: at + 1, open, close })
     }
     seenTag = false
@@ -125,6 +130,12 @@ function readDelimiters(
   return { open: first, close: last, end: end + mark.length }
 }
 
+/** Is there nothing but an empty block in a line? What is put there is a line. */
+function isPlace(tokens: readonly Token[], from: number): boolean {
+  const [first, second, ...more] = tokens.slice(from).filter(({ type }) => type !== '_t')
+  return first?.type === '$' && second?.type === '/' && more.length === 0
+}
+
 function isBlank(tokens: readonly Token[], from: number): boolean {
   for (let j = from; j < tokens.length; j++) {
     const token = tokens[j] as Token
@@ -137,14 +148,14 @@ function isBlank(tokens: readonly Token[], from: number): boolean {
  * Removes the white space of a line of lone tags. Of two neighbouring texts (a change of delimiters stood between
  * them) the second stays, as in hogan.js.
  */
-function dropBlanks(tokens: Token[], from: number): void {
+function dropBlanks(tokens: Token[], from: number, indented: ReadonlySet<string>): void {
   let to = from
   for (let j = from; j < tokens.length; j++) {
     let token = tokens[j] as Token
     if (token.type === '_t') {
       const next = tokens[++j]
       if (!next) break
-      if (next.type === '>') next.indent = token.text
+      if (indented.has(next.type)) next.indent = token.text
       token = next
     }
     tokens[to++] = token

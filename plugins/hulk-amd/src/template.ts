@@ -1,5 +1,6 @@
 import { TemplateError } from './error.ts'
 import { parse, type Node } from './parse.ts'
+import { reindent } from './reindent.ts'
 import { scan } from './scan.ts'
 
 /** A template that has been read: its tree, and the text its offsets count in. */
@@ -21,14 +22,16 @@ export function trimmed(content: string): { text: string; shift: number } {
  * Reads a template.
  *
  * @param content The file as read.
+ * @param spec By the letter of the specification, where hogan.js reads it otherwise?
  * @throws {@link TemplateError}, whose position counts in the trimmed text.
  */
-export function parseTemplate(content: string): ParsedTemplate {
+export function parseTemplate(content: string, spec = false): ParsedTemplate {
   const { text, shift } = trimmed(content)
   const nul = text.indexOf('\0')
   if (nul >= 0) {
     const message = 'This is no text: it holds a NUL character'
     throw new TemplateError('HULK_AMD_BINARY', message, nul)
   }
-  return { text, shift: text === '' ? 0 : shift, tree: parse(scan(text)) }
+  const tree = parse(scan(text, undefined, spec))
+  return { text, shift: text === '' ? 0 : shift, tree: spec ? reindent(tree, text) : tree }
 }

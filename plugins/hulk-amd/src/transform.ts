@@ -6,7 +6,7 @@ import { frameOf, locate } from './error.ts'
 import { lint } from './lint.ts'
 import { endlessCycle, findPartial, partialsOf, type PartialUse } from './partials.ts'
 import { parseRequest } from './request.ts'
-import { COMPILER_ID, HOT_ID, RUNTIME_ID } from './runtime-files.ts'
+import { HOT_ID, VIRTUAL } from './runtime-files.ts'
 import { mapOf } from './source-map.ts'
 import { writeTypes } from './types-file.ts'
 
@@ -25,7 +25,7 @@ export function transformPlugin(context: Context): Plugin {
         if (query !== '') return null
         let template: TemplateFile
         try {
-          template = parseFile(file, content)
+          template = parseFile(file, content, context.options.spec)
         } catch (error) {
           return this.error(error as Error)
         }
@@ -46,8 +46,9 @@ export function transformPlugin(context: Context): Plugin {
         if (context.options.types) await writeTypes(file, template, partials)
         const hot = context.serve && !options?.ssr
         const code = emitEsm(template, {
-          runtime: RUNTIME_ID,
-          compiler: context.options.lambdas ? COMPILER_ID : undefined,
+          names: VIRTUAL,
+          lambdas: context.options.lambdas,
+          spec: context.options.spec,
           partials,
           debug: context.serve,
           hot: hot ? { from: HOT_ID, id: `/${slashed(relative(context.root, file))}` } : undefined,
@@ -80,6 +81,8 @@ async function linkPartials(
   const found: { use: PartialUse; file: string }[] = []
   const missing = new Set<string>()
   for (const use of partialsOf(template.tree)) {
+    // The name is in the context.
+    if (context.options.spec && use.name.startsWith('*')) continue
     const partial = await findPartial(context, use.name, file)
     if (partial) found.push({ use, file: partial })
     else missing.add(use.name)

@@ -15,7 +15,7 @@ interface AnyNode {
 const ALLOWED = new Set(
   (
     'templates define Hogan Template code partials subs name c p i t b fl s f d v rs pop rp sub require module exports ' +
-    'template compiler partial0 default module.exports unpack compile FullTemplate'
+    'template compiler partial0 default module.exports unpack compile FullTemplate unpackSpec'
   ).split(' '),
 )
 
@@ -35,7 +35,10 @@ function identifiers(code: string, lang: string): Set<string> {
 }
 
 type Output = [lang: string, emit: (template: ParsedTemplate) => Code]
-const ESM = { runtime: 'r', partials: new Map([['x', './x']]) }
+const ESM = {
+  names: { runtime: 'r', compiler: 'c', spec: 's', specCompiler: 'sc' },
+  partials: new Map([['x', './x']]),
+}
 const AMD: Output = [
   'cjs',
   (one) => emitAmdFile(one, { hoganId: 'hogan.js', variable: 'templates' }),
@@ -45,7 +48,8 @@ const OUTPUTS: Record<string, Output> = {
   cjs: ['cjs', (one) => emitCommonJs(one, { hoganId: 'hogan.js' })],
   packed: ['mjs', (one) => emitEsm(one, ESM)],
   debug: ['mjs', (one) => emitEsm(one, { ...ESM, debug: true })],
-  lambdas: ['mjs', (one) => emitEsm(one, { ...ESM, compiler: 'c' })],
+  spec: ['mjs', (one) => emitEsm(parseTemplate(one.text, true), { ...ESM, spec: true })],
+  lambdas: ['mjs', (one) => emitEsm(one, { ...ESM, lambdas: true })],
 }
 
 /** The template, or nothing if it is refused with a place; any other error fails the test. */

@@ -20,7 +20,7 @@ function ours(text: string, way: (typeof WAYS)[number] = 'packed'): Template {
   if (way === 'compiled there') return compile(source)
   if (way === 'packed') {
     const places: Place[] = []
-    const { text: packed } = pack(tree, source, places)
+    const { text: packed } = pack(tree, source, { places })
     return unpack(packed, {}, (code) => new FullTemplate(code, source, compiler), places)
   }
   const code = generate(tree).text

@@ -24,8 +24,8 @@ export interface Descriptor {
   subs?: Record<string, Sub>
   /** Gives the imported template of that name. */
   t?: (() => Template) | undefined
-  base?: unknown
-  instance?: Template
+  /** All imported templates, for those whose name is found out later. */
+  links?: Links
 }
 
 /** Imported templates by the name they have as partials, asked for when they are used: cycles work. */
@@ -39,7 +39,6 @@ export interface CodeObject {
   code?: Code
   partials?: Record<string, Descriptor>
   subs?: Record<string, Sub>
-  links?: Links
 }
 
 /** Compiles a text at run time: a lambda's result, or a partial given as text. */
@@ -52,4 +51,5 @@ export interface TemplateOptions {
   delimiters?: string
   disableLambda?: boolean
   modelGet?: boolean
+  sectionTags?: readonly { readonly o: string; readonly c: string }[]
 }

@@ -49,12 +49,27 @@ export class FullTemplate extends Template {
     end?: number,
     tags?: string,
   ): false {
+    const text = this.t(lambda.call(top, this.source(start, end)))
+    this.b(this.within(tags, () => this.ct(text, top, partials)))
+    return false
+  }
+
+  /** The text of a section: of the child's, when it stands in a block that a child gives. */
+  source(start: number, end?: number): string {
     const text = (this.activeSub && this.subsText?.[this.activeSub]) || this.text
+    return text.substring(start, end)
+  }
+
+  /** Does something while a section's delimiters are in force. */
+  within<T>(tags: string | undefined, work: () => T): T {
     const before = this.options.delimiters
     if (tags) this.options.delimiters = tags
-    this.b(this.ct(this.t(lambda.call(top, text.substring(start, end))), top, partials))
-    this.options.delimiters = before as string
-    return false
+    try {
+      return work()
+    } finally {
+      if (before === undefined) delete this.options.delimiters
+      else this.options.delimiters = before
+    }
   }
 
   override ct(text: string, top: unknown, partials: Partials): string {

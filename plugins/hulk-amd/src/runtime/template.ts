@@ -20,20 +20,31 @@ function isFunction(value: unknown): value is Lambda {
   return typeof value === 'function'
 }
 
+/** Adds what is not there yet. */
+function merge<T>(into: Record<string, T> = {}, from?: Record<string, T>): Record<string, T> {
+  return Object.assign(into, { ...from, ...into })
+}
+
 /** A compiled template. */
 export class Template {
   declare r: Code
   declare partials: Record<string, Descriptor>
   declare subs: Record<string, Sub>
   declare buf: string
-  declare stackSubs: Record<string, Sub> | undefined
-  declare stackPartials: Record<string, Descriptor> | undefined
+  /** Partials that were made, by symbol. */
+  declare made: Record<string, Template>
+  /** Of a made partial: what it was made of. */
+  declare of: Descriptor | undefined
+  declare base: Template | undefined
+  declare ss: Record<string, Sub> | undefined
+  declare ps: Record<string, Descriptor> | undefined
 
   constructor(code: CodeObject = {}) {
     if (code.code) this.r = code.code
     this.partials = code.partials ?? {}
     this.subs = code.subs ?? {}
     this.buf = ''
+    this.made = {}
   }
 
   /** The template's text for a context. Partials given here win over imported ones. */
@@ -70,7 +81,7 @@ export class Template {
   }
 
   /** Writes text whose lines are indented. */
-  x(text: string, indent: string): void {
+  x(text: string, indent?: string): void {
     this.b(indent ? text.split(/\n(?!\n)/).join(`\n${indent}`) : text)
   }
 
@@ -81,30 +92,33 @@ export class Template {
     return text
   }
 
-  /** The template of a partial, made once for each base template. */
+  /** The template of a partial: made once, unless another is given or the module is replaced. */
   ep(symbol: string, partials: Partials): Template | undefined {
     const partial = this.partials[symbol] as Descriptor
-    let template = partials[partial.name] as Template | string | undefined
-    if (!template && partial.t) template = partial.t()
-    if (partial.instance && partial.base === template) return partial.instance
-    if (typeof template === 'string') template = this.cc(template)
-    if (!template) return undefined
-    partial.base = template
-    return (partial.instance = this.sp(template, partial, partials))
+    let base = partials[partial.name] as Template | string | undefined
+    if (!base && partial.t) base = partial.t()
+    const made = this.made[symbol]
+    if (made?.of === partial && made.base === base) return made
+    if (typeof base === 'string') base = this.cc(base)
+    return base && (this.made[symbol] = this.sp(base, partial, partials))
   }
 
   /** A parent with blocks put in: it inherits the parent's template and blocks. */
-  sp(parent: Template, partial: Descriptor, _partials: Partials): Template {
-    const template = Object.create(parent) as Template
-    template.subs = Object.create(parent.subs) as Record<string, Sub>
-    template.buf = ''
-    const subs = (template.stackSubs = this.stackSubs ?? {})
-    const partials = (template.stackPartials = this.stackPartials ?? {})
-    for (const key in partial.subs) subs[key] ||= partial.subs[key] as Sub
-    for (const key in partial.partials) partials[key] ||= partial.partials[key] as Descriptor
-    Object.assign(template.subs, subs)
-    Object.assign(template.partials, partials)
-    return template
+  sp(base: Template, of: Descriptor, _partials: Partials): Template {
+    // Blocks that are given first win, and stay for what this template includes next, as in hogan.js.
+    const subs = merge(this.ss, of.subs)
+    const partials = merge(this.ps, of.partials)
+    return Object.assign(Object.create(base) as Template, {
+      of,
+      base,
+      buf: '',
+      made: {},
+      ss: subs,
+      ps: partials,
+      // What the base gets in place of its own later on is seen here.
+      subs: merge(Object.create(base.subs) as Record<string, Sub>, subs),
+      partials: merge(Object.create(base.partials) as Record<string, Descriptor>, partials),
+    })
   }
 
   /** Renders a partial. */
@@ -223,7 +237,14 @@ export class Template {
   }
 
   /** Renders a block. */
-  sub(name: string, context: Context, partials: Partials, indent?: string, _space?: string): void {
+  sub(
+    name: string,
+    context: Context,
+    partials: Partials,
+    indent?: string,
+    _space?: string,
+    _own?: Sub,
+  ): void {
     this.subs[name]?.(context, partials, this, indent)
   }
 }

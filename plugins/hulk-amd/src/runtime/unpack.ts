@@ -54,10 +54,11 @@ export function unpack(
           if (!t.s(t[find](name, c, p, 1), c, p, 1)) inner(c, p, t, i)
         })
       } else if (sign === '$') {
-        subs[name] = read(partials, {}, name) as Sub
-        if (!inParent) steps.push((c, p, t, i) => t.sub(name, c, p, i, space))
+        const inner = read(partials, {}, name) as Sub
+        subs[name] = inner
+        if (!inParent) steps.push((c, p, t, i) => t.sub(name, c, p, i, space, inner))
       } else if (sign === '<' || sign === '>') {
-        const partial = { name, partials: {}, subs: {}, t: links[name] }
+        const partial = { name, partials: {}, subs: {}, t: links[name], links }
         if (sign === '<') read(partial.partials, partial.subs, '', true)
         const symbol = `<${prefix}${name}${serial++}`
         partials[symbol] = partial
@@ -78,12 +79,11 @@ export function unpack(
   const body = read(partials, subs, '')
   return make({
     code(c, p, i = '') {
-      this.b(i)
+      this.x(i)
       body(c, p, this, i)
       return this.fl()
     },
     partials,
     subs,
-    links,
   })
 }

@@ -18,3 +18,6 @@ export const hogan: HoganModule = require('hogan.js') as HoganModule
 
 /** The path of hogan.js's command. */
 export const hulkPath: string = require.resolve('hogan.js/bin/hulk')
+
+/** hogan.js's own tests, which the package brought last with version 2.0.0. */
+export const hoganTestsPath: string = require.resolve('hogan.js-2/test/index.js')
