@@ -7,7 +7,7 @@ export const includes: string = path.join(import.meta.dirname, 'fixtures/include
 
 /** GNU m4, if it is installed; the differential tests say so when it is not. */
 export const gnuM4: string | undefined = ['/usr/bin/m4', '/opt/homebrew/bin/gm4', 'm4'].find(
-  (command) => spawnSync(command, ['--version']).stdout?.includes('GNU M4') === true,
+  (command) => spawnSync(command, ['--version']).stdout?.includes('GNU M4'),
 )
 
 /** What GNU m4 makes of bytes, in the C locale. A file name stands for the output when it failed. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 // Texts that use m4 in every way the grammar has, but for what runs commands, reads files or names the program.
 
@@ -113,7 +113,7 @@ export const source: fc.Arbitrary<string> = fc.letrec<{ text: string; piece: str
         'dnl\n',
         'dnl rest\n',
         "`'",
-        
+
         'divnum',
       ),
       tie('text').map(quoted),

@@ -44,7 +44,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
       format: formatBuiltin,
       ifdef(m4, args) {
         if (!enough(m4, args, 3, 4)) return undefined
-        return m4.lookup(args[1] ?? '') === undefined ? args[3] : args[2]
+        return m4.symbols.lookup(args[1] ?? '') === undefined ? args[3] : args[2]
       },
       ifelse,
       include: (m4, args) => include(m4, args, false),
@@ -63,7 +63,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
       mkstemp: refused,
       patsubst,
       popdef(m4, args) {
-        for (const name of args.slice(1)) m4.popdef(name)
+        for (const name of args.slice(1)) m4.symbols.popdef(name)
         return undefined
       },
       regexp,
@@ -77,7 +77,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
       syscmd: refused,
       translit,
       undefine(m4, args) {
-        for (const name of args.slice(1)) m4.undefine(name)
+        for (const name of args.slice(1)) m4.symbols.undefine(name)
         return undefined
       },
     }),
@@ -93,7 +93,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     {
       name: 'indir',
       run(m4: Expander, args: readonly Argument[]) {
-        const definition = m4.lookup(textOf(args[1] ?? ''))
+        const definition = m4.symbols.lookup(textOf(args[1] ?? ''))
         if (definition !== undefined) return indirect(m4, definition, args)
         m4.warn(`undefined macro \`${textOf(args[1] ?? '')}'`)
         return undefined
@@ -152,7 +152,7 @@ function indirect(m4: Expander, definition: Definition, args: readonly Argument[
 function define(m4: Expander, args: readonly Argument[], how: 'define' | 'pushdef'): undefined {
   const [, name, body = ''] = args
   enough(m4, args, 2, 3)
-  if (typeof name === 'string') m4[how](name, body)
+  if (typeof name === 'string') m4.symbols[how](name, body)
   else if (name) m4.warn(`invalid first argument to builtin \`${how}'`)
   return undefined
 }
@@ -160,7 +160,7 @@ function define(m4: Expander, args: readonly Argument[], how: 'define' | 'pushde
 function defn(m4: Expander, args: readonly string[]): string | undefined {
   let text = ''
   for (const name of args.slice(1)) {
-    const definition = m4.lookup(name)
+    const definition = m4.symbols.lookup(name)
     if (definition === undefined) continue
     if (typeof definition === 'string') text += m4.quote(definition)
     else if (args.length !== 2) m4.warn(`cannot concatenate builtin \`${name}'`)

@@ -2,9 +2,10 @@ import { codeFrame, lineOf, type ErrorCode, M4SettingsError, type Place } from '
 import { type Kind, Lexer, type Origin } from './lexer.ts'
 import { type Argument, type Builtin, type Definition, textOf } from './macro.ts'
 import { Output } from './output.ts'
+import { Symbols } from './symbols.ts'
 
 /** How far one run may go before it is taken for one that would never end. */
-export interface Limits {
+interface Limits {
   /** Macro calls. */
   readonly calls: number
   /** Characters of all expansions. */
@@ -45,6 +46,7 @@ export class Expander {
     this.#unfinished(`end of file in ${what}`, origin),
   )
   readonly output: Output = new Output()
+  readonly symbols: Symbols = new Symbols()
   readonly surroundings: Surroundings
   /** Builtins that are mere words where they stand in a file, and work in expansions. */
   sealed: ReadonlySet<string> = new Set()
@@ -54,7 +56,6 @@ export class Expander {
   exited: boolean = false
   /** Where the macro that is being expanded was called. */
   origin: Origin = { file: '', offset: 0 }
-  #symbols = new Map<string, Definition[]>()
   readonly #builtins: ReadonlyMap<string, Builtin>
   #files = new Map<string, string>()
   #calls: Call[] = []
@@ -67,8 +68,8 @@ export class Expander {
   constructor(surroundings: Surroundings, builtins: ReadonlyMap<string, Builtin>) {
     this.surroundings = surroundings
     this.#builtins = builtins
-    for (const [name, builtin] of builtins) this.#symbols.set(name, [builtin])
-    for (const name of ['__gnu__', '__unix__']) this.#symbols.set(name, [''])
+    for (const [name, builtin] of builtins) this.symbols.define(name, builtin)
+    for (const name of ['__gnu__', '__unix__']) this.symbols.define(name, '')
   }
 
   /** Reads a file to its end. */
@@ -95,44 +96,13 @@ export class Expander {
     this.output.undivertAll()
   }
 
-  lookup(name: string): Definition | undefined {
-    return this.#symbols.get(name)?.at(-1)
-  }
-
-  /** The names of all macros. */
-  names(): Iterable<string> {
-    return this.#symbols.keys()
-  }
-
-  define(name: string, definition: Definition): void {
-    const stack = this.#symbols.get(name)
-    if (stack) stack[stack.length - 1] = definition
-    else this.#symbols.set(name, [definition])
-  }
-
-  pushdef(name: string, definition: Definition): void {
-    const stack = this.#symbols.get(name)
-    if (stack) stack.push(definition)
-    else this.#symbols.set(name, [definition])
-  }
-
-  popdef(name: string): void {
-    const stack = this.#symbols.get(name)
-    if (stack && stack.length > 1) stack.pop()
-    else this.#symbols.delete(name)
-  }
-
-  undefine(name: string): void {
-    this.#symbols.delete(name)
-  }
-
   /**
    * What a macro of plain text means now, with all macros in it expanded, and `$1` left as it is.
    *
    * @returns Undefined when the name is no macro, or a builtin.
    */
   valueOf(name: string): string | undefined {
-    const definition = this.lookup(name)
+    const definition = this.symbols.lookup(name)
     if (typeof definition !== 'string') {
       return definition && 'literal' in definition ? definition.literal : undefined
     }
@@ -165,8 +135,7 @@ export class Expander {
       this.charge(text.length)
       this.lexer.push(text, this.origin)
     } else if ('literal' in definition) {
-      this.charge(definition.literal.length)
-      this.lexer.pushLiteral(definition.literal, this.origin)
+      this.pushLiteral(definition.literal)
     } else {
       // A builtin where text is expected is nothing.
       const given = definition.takesBuiltins ? args : args.map(textOf)
@@ -175,6 +144,12 @@ export class Expander {
       this.charge(text.length)
       this.lexer.push(text, this.origin)
     }
+  }
+
+  /** Text that is not read again. */
+  pushLiteral(text: string): void {
+    this.charge(text.length)
+    this.lexer.pushLiteral(text, this.origin)
   }
 
   /** Counts characters that are about to come into being. */
@@ -255,7 +230,7 @@ export class Expander {
     const { lexer } = this
     const name = lexer.text
     const { origin } = lexer
-    const definition = this.lookup(name)
+    const definition = this.symbols.lookup(name)
     const inert =
       lexer.direct && this.sealed.has(name) && definition === (this.#builtins.get(name) ?? '')
     if (definition === undefined || inert) return this.#ship()

@@ -67,7 +67,7 @@ export function format(
     width = Math.abs(width)
     let precision = p === '*' ? integer() : p === undefined ? -1 : Number(p)
     if (precision < 0) precision = -1
-    const causes = [...flags, ...(p === undefined ? [] : ['.']), length]
+    const causes = [...flags.split(''), ...(p === undefined ? [] : ['.']), length]
     const refused = causes.some((cause) => EXCLUDED[cause]?.includes(kind) === true)
     if (kind === '' || refused || !'aAcdeEfFgGiosuxX'.includes(kind)) {
       warn(`unrecognized specifier in \`${format}'`)

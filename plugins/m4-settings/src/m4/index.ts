@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { M4SettingsError, type Place } from '../error.ts'
+import type { Place } from '../error.ts'
 import { builtins } from './builtins.ts'
 import { Expander, type Surroundings } from './expand.ts'
 
@@ -27,13 +27,13 @@ export interface M4Options {
  *
  * @param text The source; a string is taken as UTF-8.
  * @returns The output, read as UTF-8.
- * @throws {@link M4SettingsError} located in the source: for text that never ends, a missing include, what would run a
+ * @throws An `M4SettingsError` located in the source: for text that never ends, a missing include, what would run a
  *   command, `m4exit` with a code, and expansions that would never end.
  */
 export function m4(text: string | Uint8Array, options: M4Options = {}): string {
   const expander = createExpander(options)
   for (const [name, body] of Object.entries(options.define ?? {})) {
-    expander.define(toBytes(name), toBytes(body))
+    expander.symbols.define(toBytes(name), toBytes(body))
   }
   expander.process(options.file ?? 'stdin', toBytes(text))
   expander.finish()
@@ -74,5 +74,3 @@ export function toBytes(text: string | Uint8Array): string {
 export function fromBytes(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
-
-export { M4SettingsError }

@@ -1,4 +1,7 @@
+import { END, type Frame, Input, OPAQUE, type Origin } from './input.ts'
 import type { Builtin } from './macro.ts'
+
+export type { Origin } from './input.ts'
 
 /**
  * What the lexer found. `text` is everything without a meaning of its own; a run of such characters is one token, but
@@ -6,26 +9,6 @@ import type { Builtin } from './macro.ts'
  */
 export type Kind = 'end' | 'word' | 'string' | 'open' | 'comma' | 'close' | 'text' | 'builtin'
 
-/** A text that is being read. Expansions are pushed on top of the file they came from. */
-interface Frame {
-  readonly text: string
-  at: number
-  /** A file, or the expansion of something in it. */
-  readonly kind: 'file' | 'expansion' | 'literal' | 'builtin'
-  readonly builtin?: Builtin
-  /** Where it comes from: a file as it was named, and an offset (that of the call, for an expansion). */
-  readonly file: string
-  readonly origin: number
-}
-
-/** A position in a file by its offset. */
-export interface Origin {
-  readonly file: string
-  readonly offset: number
-}
-
-const END = -1
-const OPAQUE = -2
 const OPEN = 40
 const COMMA = 44
 const CLOSE = 41
@@ -58,7 +41,7 @@ export class Lexer {
   rightComment: string = '\n'
   /** Called for what never ends; must throw. */
   readonly unfinished: (what: 'string' | 'comment', origin: Origin) => never
-  #frames: Frame[] = []
+  readonly #input = new Input()
   #special: boolean[] = []
   #apart = false
 
@@ -69,32 +52,31 @@ export class Lexer {
 
   /** How many texts are being read. */
   get depth(): number {
-    return this.#frames.length
+    return this.#input.depth
   }
 
   /** Begins a file that no other text goes on after. */
   start(file: string, text: string): void {
-    this.#frames = []
+    this.#input.start()
     this.pushFile(file, text)
   }
 
   pushFile(file: string, text: string): void {
-    this.#frames.push({ text, at: 0, kind: 'file', file, origin: 0 })
+    this.#input.push({ text, at: 0, kind: 'file', file, origin: 0 })
   }
 
-  /** An expansion, to be read again. A NUL ends it, as it ends every string in C. */
+  /** An expansion, to be read again. */
   push(text: string, { file, offset }: Origin): void {
-    const cut = beforeNul(text)
-    if (cut !== '') this.#frames.push({ text: cut, at: 0, kind: 'expansion', file, origin: offset })
+    if (text !== '') this.#input.push({ text, at: 0, kind: 'expansion', file, origin: offset })
   }
 
   /** A text that is one string token, whatever stands in it. */
   pushLiteral(text: string, { file, offset }: Origin): void {
-    this.#frames.push({ text, at: 0, kind: 'literal', file, origin: offset })
+    this.#input.push({ text, at: 0, kind: 'literal', file, origin: offset })
   }
 
   pushBuiltin(builtin: Builtin, { file, offset }: Origin): void {
-    this.#frames.push({ text: ' ', at: 0, kind: 'builtin', builtin, file, origin: offset })
+    this.#input.push({ text: ' ', at: 0, kind: 'builtin', builtin, file, origin: offset })
   }
 
   /**
@@ -103,14 +85,14 @@ export class Lexer {
    * @returns What `work` returns.
    */
   isolated<T>(text: string, work: () => T): T {
-    const [frames, apart] = [this.#frames, this.#apart]
-    this.#frames = []
+    const apart = this.#apart
     this.#apart = true
-    this.push(text, this.origin)
     try {
-      return work()
+      return this.#input.isolated(() => {
+        this.push(text, this.origin)
+        return work()
+      })
     } finally {
-      this.#frames = frames
       this.#apart = apart
     }
   }
@@ -135,31 +117,30 @@ export class Lexer {
 
   /** Offset of the next character in the file that is being read, and the file's name. */
   here(): Origin {
-    const frame = this.#frames.at(-1)
+    const frame = this.#input.top
     if (!frame) return this.origin
     return { file: frame.file, offset: frame.kind === 'file' ? frame.at : frame.origin }
   }
 
   /** The place of the last character that was read from a file. */
   get last(): Origin {
-    const frame = this.#frames.findLast(({ kind }) => kind === 'file')
-    return frame ? { file: frame.file, offset: Math.max(0, frame.at - 1) } : this.origin
+    return this.#input.last ?? this.origin
   }
 
   next(): Kind {
-    const code = this.#peek(true)
+    const code = this.#input.peek(true)
     this.origin = this.here()
     if (code === END) return 'end'
-    const frame = this.#frames.at(-1) as Frame
+    const frame = this.#input.top as Frame
     if (code === OPAQUE) {
-      this.#frames.pop()
+      this.#input.pop()
       this.builtin = frame.builtin
       this.text = frame.text
       return frame.kind === 'builtin' ? 'builtin' : 'string'
     }
-    if (this.#match(code, this.leftComment, true)) return this.#comment()
+    if (this.#input.matches(code, this.leftComment, true)) return this.#comment()
     if (WORD_START[code]) return this.#word(frame)
-    if (this.#match(code, this.leftQuote, true)) return this.#string()
+    if (this.#input.matches(code, this.leftQuote, true)) return this.#string()
     frame.at++
     if (code === OPEN) return this.#one('(', 'open')
     if (code === COMMA) return this.#one(',', 'comma')
@@ -169,11 +150,11 @@ export class Lexer {
 
   /** Does an argument list follow? */
   opens(): boolean {
-    const code = this.#peek(false)
+    const code = this.#input.peek(false)
     return (
       code === OPEN &&
-      !this.#match(code, this.leftComment, false) &&
-      !this.#match(code, this.leftQuote, false)
+      !this.#input.matches(code, this.leftComment, false) &&
+      !this.#input.matches(code, this.leftQuote, false)
     )
   }
 
@@ -184,11 +165,11 @@ export class Lexer {
    */
   skipLine(): boolean {
     for (;;) {
-      const code = this.#peek(true)
+      const code = this.#input.peek(true)
       if (code === END) return false
-      const frame = this.#frames.at(-1) as Frame
+      const frame = this.#input.top as Frame
       if (code === OPAQUE) {
-        this.#frames.pop()
+        this.#input.pop()
         continue
       }
       const newline = frame.text.indexOf('\n', frame.at)
@@ -206,7 +187,7 @@ export class Lexer {
     this.direct = first.kind === 'file'
     let word = ''
     for (;;) {
-      const frame = this.#frames.at(-1)
+      const frame = this.#input.top
       if (!frame || frame.kind === 'literal' || frame.kind === 'builtin') break
       const { text } = frame
       const from = frame.at
@@ -216,9 +197,9 @@ export class Lexer {
       frame.at = at
       if (at < text.length) break
       // What follows may go on with the word; if not, the exhausted text stays where it is.
-      const code = this.#peek(false)
+      const code = this.#input.peek(false)
       if (code < 0 || !WORD_PART[code]) break
-      this.#frames.pop()
+      this.#input.pop()
     }
     this.text = word
     return 'word'
@@ -239,12 +220,12 @@ export class Lexer {
   #comment(): Kind {
     let text = this.leftComment
     for (;;) {
-      const code = this.#peek(true)
+      const code = this.#input.peek(true)
       if (code === END && this.#apart) break
       if (code === END) this.unfinished('comment', this.origin)
       if (code === OPAQUE) {
-        text += this.#frames.pop()?.text ?? ''
-      } else if (this.#match(code, this.rightComment, true)) {
+        text += this.#input.pop()?.text ?? ''
+      } else if (this.#input.matches(code, this.rightComment, true)) {
         text += this.rightComment
         break
       } else {
@@ -259,14 +240,14 @@ export class Lexer {
     let text = ''
     let level = 1
     for (;;) {
-      const code = this.#peek(true)
+      const code = this.#input.peek(true)
       if (code === END) this.unfinished('string', this.origin)
       if (code === OPAQUE) {
-        text += this.#frames.pop()?.text ?? ''
-      } else if (this.#match(code, this.rightQuote, true)) {
+        text += this.#input.pop()?.text ?? ''
+      } else if (this.#input.matches(code, this.rightQuote, true)) {
         if (--level === 0) break
         text += this.rightQuote
-      } else if (this.#match(code, this.leftQuote, true)) {
+      } else if (this.#input.matches(code, this.leftQuote, true)) {
         level++
         text += this.leftQuote
       } else {
@@ -279,7 +260,7 @@ export class Lexer {
 
   /** One character at least, then all before one that may start either delimiter. */
   #until(one: string, other: string): string {
-    const frame = this.#frames.at(-1) as Frame
+    const frame = this.#input.top as Frame
     const { text } = frame
     const from = frame.at
     const a = one === '' ? NaN : one.charCodeAt(0)
@@ -291,48 +272,6 @@ export class Lexer {
     }
     frame.at = at
     return text.slice(from, at)
-  }
-
-  /**
-   * The next character, looking through exhausted texts.
-   *
-   * @param pop May they be dropped?
-   */
-  #peek(pop: boolean): number {
-    for (let index = this.#frames.length - 1; index >= 0; index--) {
-      const frame = this.#frames[index] as Frame
-      if (frame.kind === 'literal' || frame.kind === 'builtin') return OPAQUE
-      if (frame.at < frame.text.length) return frame.text.charCodeAt(frame.at)
-      if (pop && index > 0) this.#frames.pop()
-    }
-    return END
-  }
-
-  #match(code: number, delimiter: string, consume: boolean): boolean {
-    if (delimiter === '' || delimiter.charCodeAt(0) !== code || code === 0) return false
-    let matched = 0
-    let index = this.#frames.length - 1
-    for (; index >= 0 && matched < delimiter.length; index--) {
-      const frame = this.#frames[index] as Frame
-      if (frame.kind === 'literal' || frame.kind === 'builtin') return false
-      const part = frame.text.slice(frame.at, frame.at + delimiter.length - matched)
-      if (!delimiter.startsWith(part, matched)) return false
-      matched += part.length
-    }
-    if (matched < delimiter.length) return false
-    if (consume) this.#skip(delimiter.length)
-    return true
-  }
-
-  #skip(count: number): void {
-    let left = count
-    while (left > 0) {
-      this.#peek(true)
-      const frame = this.#frames.at(-1) as Frame
-      const step = Math.min(left, frame.text.length - frame.at)
-      frame.at += step
-      left -= step
-    }
   }
 
   #respecial(): void {

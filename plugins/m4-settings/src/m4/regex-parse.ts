@@ -79,16 +79,10 @@ class PatternParser {
 
   #branch(): Tree {
     const items: Tree[] = []
-    /** May `^` be an anchor here, and has `*` nothing to repeat? */
-    let start = true
-    while (
-      this.#at < this.#text.length &&
-      !/^\\[|)]/.test(this.#text.slice(this.#at, this.#at + 2))
-    ) {
-      let tree = this.#atom(start)
-      start = tree.op === 'anchor'
-      if (!start) tree = this.#repeated(tree)
-      items.push(tree)
+    while (!/^(?:$|\\[|)])/.test(this.#text.slice(this.#at, this.#at + 2))) {
+      const tree = this.#atom(items.length === 0)
+      // An anchor cannot be repeated: what follows it is a character.
+      items.push(tree.op === 'anchor' ? tree : this.#repeated(tree))
     }
     return items.length === 1 ? (items[0] as Tree) : { op: 'sequence', items }
   }

@@ -88,7 +88,7 @@ export class Pattern {
         return tree.items.reduceRight((then, item) => this.#compile(item, then), next)
       case 'either':
         return this.#add({ to: tree.choices.map((choice) => this.#compile(choice, next)) })
-      case 'star': {
+      default: {
         const star = this.#add({ to: [] })
         this.#at(star).to = [this.#compile(tree.body, star), next]
         return star
@@ -172,12 +172,12 @@ export class Pattern {
   #walk(log: readonly Set<number>[], text: string, start: number, end: number): Match | undefined {
     const open: Walk[] = [this.#begin(start, end)]
     for (let walk = open.pop(); walk; walk = open.pop()) {
-      while (walk) {
+      for (;;) {
         this.#step(1)
         this.#register(walk)
         if (walk.node === 0 && walk.at === end) {
-          if (walk.starts.every((from, group) => from < 0 || (walk?.ends[group] ?? -1) >= 0))
-            return walk
+          const { starts, ends } = walk
+          if (starts.every((from, group) => from < 0 || (ends[group] ?? -1) >= 0)) return walk
           break
         }
         const { set, to } = this.#at(walk.node)

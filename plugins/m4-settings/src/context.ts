@@ -1,0 +1,216 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { debuglog } from 'node:util'
+import type { ResolvedConfig } from 'vite'
+import { checkNames, checkSyntax } from './check.ts'
+import { M4SettingsError } from './error.ts'
+import { SECRET, trackedSecrets } from './git.ts'
+import { findLayers } from './layers.ts'
+import { typed, type Value } from './literals.ts'
+import { nearest } from './nearest.ts'
+import type { ResolvedOptions } from './options.ts'
+import { findPython } from './python.ts'
+import { ownSettings, type Scene, type Settings } from './render.ts'
+import { Sealed } from './sealed.ts'
+import { systemSettings } from './system.ts'
+import { declarations } from './virtual.ts'
+import { replaceFile } from './write.ts'
+
+const debug = debuglog('kovu:m4-settings')
+
+/** What one rendering did. */
+export interface Report {
+  /** The rendered files, and whether each was written. */
+  readonly files: readonly { readonly file: string; readonly written: boolean }[]
+  /** What was read or looked for. */
+  readonly inputs: ReadonlySet<string>
+}
+
+/** What the parts of one `m4Settings()` call share. */
+export class Context {
+  readonly options: ResolvedOptions
+  /** Vite's root; known from `config` on. */
+  root: string = process.cwd()
+  mode: string = 'development'
+  sealed: Sealed = new Sealed(this.root)
+  /** What `virtual:settings` exports. */
+  values: ReadonlyMap<string, Value> = new Map()
+  /** What the last rendering read or looked for, also one that failed. */
+  inputs: Set<string> = new Set()
+  #config: ResolvedConfig | undefined
+  #rendering: Promise<Report> | undefined
+  #secrets: ReadonlyMap<string, string> = new Map()
+  #told = new Set<string>()
+
+  constructor(options: ResolvedOptions) {
+    this.options = options
+  }
+
+  /** Begins a run for a root and a mode. */
+  start(root: string, mode: string): void {
+    this.root = root
+    this.mode = mode
+    this.sealed = new Sealed(root)
+    this.#rendering = undefined
+  }
+
+  configure(config: ResolvedConfig): void {
+    this.#config = config
+    const { publicDir } = config
+    if (publicDir === '' || !existsSync(publicDir)) return
+    const layers = findLayersOrNothing(this)
+    for (const { output } of layers?.templates ?? []) {
+      if (output.startsWith(publicDir + path.sep) || output.startsWith(`${publicDir}/`)) {
+        throw new M4SettingsError(
+          'M4_SETTINGS_SEALED',
+          `m4-settings: ${output} would be public: everything in ${publicDir} is served and published. Set \`outputs\`.`,
+        )
+      }
+    }
+  }
+
+  /** The rendering of this run: the first call does it. */
+  async rendered(): Promise<Report> {
+    return (this.#rendering ??= this.render())
+  }
+
+  /**
+   * Renders all templates, checks them, and replaces the files that have changed. Nothing is written unless all are right.
+   *
+   * @throws {@link M4SettingsError}
+   */
+  async render(): Promise<Report> {
+    const { root, options } = this
+    this.inputs = new Set()
+    const layers = findLayers(root, this.mode, options)
+    this.sealed.add(layers)
+    for (const file of layers.missing) this.inputs.add(file)
+    const scene: Scene = {
+      root,
+      layers,
+      options,
+      environment: process.env,
+      warn: (message, { file, line }) =>
+        this.#tell(`${path.relative(root, file)}:${line}: ${message}`),
+      watch: (file) => this.inputs.add(file),
+    }
+    const settings = options.m4 === 'builtin' ? ownSettings(scene) : systemSettings(scene)
+    const values = this.#readPublic(settings)
+    const rendered = layers.templates.map((template) => {
+      const made = settings.render(template)
+      checkNames(made, template, settings.names)
+      return { ...template, made }
+    })
+    for (const file of this.inputs) this.sealed.addFile(file)
+    const needsPython = rendered.some(
+      ({ output }) => output.endsWith('.py') && !unchanged(output, made(rendered, output)),
+    )
+    const python = needsPython ? findPython(root, options.python) : undefined
+    if (needsPython && python === undefined) debug('no Python to check with')
+    await Promise.all(
+      rendered
+        .filter(({ output, made }) => !unchanged(output, made.text))
+        .map(async (template) => checkSyntax(template.made, template, python)),
+    )
+    const files: { file: string; written: boolean }[] = []
+    for (const { output, made } of rendered) {
+      const written = await replaceFile(output, Buffer.from(made.text, 'latin1'))
+      files.push({ file: output, written })
+    }
+    this.values = values
+    this.#secrets = secretsOf(settings, options.public)
+    await this.#writeTypes()
+    for (const warning of await trackedSecrets(root, layers)) this.#tell(warning)
+    return { files, inputs: this.inputs }
+  }
+
+  /** What must not stand in a bundle as it is: secrets that are long and odd enough to be no coincidence. */
+  secrets(): Iterable<[name: string, value: string]> {
+    return this.#secrets
+  }
+
+  /** The sealed files as a `data:` URL has them. */
+  *encoded(): Iterable<[file: string, base64: string]> {
+    for (const file of this.sealed.files) {
+      const content = contentOf(file)
+      // The last characters depend on what follows.
+      if (content && content.length > 8)
+        yield [file, content.toString('base64').replace(/.{0,3}=*$/, '')]
+    }
+  }
+
+  #readPublic(settings: Settings): Map<string, Value> {
+    const values = new Map<string, Value>()
+    for (const name of this.options.public) {
+      const value = settings.value(name)
+      if (value === undefined) {
+        const near = nearest(name, settings.names)
+        throw new M4SettingsError(
+          'M4_SETTINGS_UNDEFINED',
+          `m4-settings: \`public\` names \`${name}\`, which is not defined${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+        )
+      }
+      if (SECRET.test(name.replaceAll(/^_+|_+$/g, '')) && !name.includes('PUBLIC')) {
+        this.#tell(`\`public\` names ${name}: everyone can read it in the browser`)
+      }
+      values.set(name, typed(value))
+    }
+    return values
+  }
+
+  async #writeTypes(): Promise<void> {
+    const { types } = this.options
+    if (types === false) return
+    const text = declarations(this.values)
+    await replaceFile(path.resolve(this.root, types), Buffer.from(text), 0o644)
+  }
+
+  /** Says a thing once. */
+  #tell(message: string): void {
+    if (this.#told.has(message)) return
+    this.#told.add(message)
+    this.#config?.logger.warn(`[m4-settings] ${message}`)
+  }
+}
+
+function findLayersOrNothing({
+  root,
+  mode,
+  options,
+}: Context): ReturnType<typeof findLayers> | undefined {
+  try {
+    return findLayers(root, mode, options)
+  } catch {
+    return undefined
+  }
+}
+
+function made(
+  rendered: readonly { output: string; made: { text: string } }[],
+  output: string,
+): string {
+  return rendered.find((each) => each.output === output)?.made.text ?? ''
+}
+
+function unchanged(file: string, text: string): boolean {
+  return contentOf(file)?.toString('latin1') === text
+}
+
+function contentOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}
+
+function secretsOf(settings: Settings, open: readonly string[]): Map<string, string> {
+  const secrets = new Map<string, string>()
+  for (const name of settings.names) {
+    if (open.includes(name) || !SECRET.test(name.replaceAll(/^_+|_+$/g, ''))) continue
+    const value = settings.value(name)
+    if (value !== undefined && value.length >= 8 && /[^A-Za-z\s]/.test(value))
+      secrets.set(name, value)
+  }
+  return secrets
+}
