@@ -17,6 +17,7 @@ export const PACKAGED: RuntimeNames = {
   specCompiler: '@kovu/hulk-amd/runtime/spec-compiler',
 }
 export const HOT_ID = 'virtual:hulk-amd/runtime/hot'
+export const AMD_HOT_ID = 'virtual:hulk-amd/runtime/amd-hot'
 
 /** Where the modules of the runtime are imported from. */
 export interface RuntimeNames {

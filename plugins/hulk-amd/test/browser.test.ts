@@ -4,6 +4,7 @@ import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { hulkAmd } from '../src/index.ts'
+import { hoganAmdPath, requireJsPath } from './support/hogan.ts'
 import { inline, site, write } from './support/site.ts'
 
 const executablePath = [
@@ -51,8 +52,10 @@ describe.skipIf(!executablePath)('in a browser', () => {
 
   afterAll(() => browser.close())
 
-  async function open(): Promise<{ root: string; page: Page; problems: string[] }> {
-    const root = site(FILES)
+  async function open(
+    files: Record<string, string> = FILES,
+  ): Promise<{ root: string; page: Page; problems: string[] }> {
+    const root = site(files)
     const server = await createServer(
       inline(root, hulkAmd(), {
         server: { port: 0, host: '127.0.0.1', fs: { strict: false } },
@@ -142,5 +145,85 @@ describe.skipIf(!executablePath)('in a browser', () => {
     await eventually(page, 'document.getElementById("events").textContent.includes("row")')
     expect(await page.textContent('#row')).toBe('row')
     expect(await page.evaluate('page.render({})')).toContain('unseen')
+  })
+
+  describe('with AMD modules under stock require.js', () => {
+    const AMD = {
+      'index.html': `<div id="app"></div><pre id="events"></pre>
+<script src="/require.js"></script>
+<script>
+  var loads = 1
+  require.config({ map: { '*': { 'hogan.js': 'hogan' } } })
+  addEventListener('hulk-amd:update', function (event) {
+    document.getElementById('events').textContent += event.detail.id + ' '
+  })
+</script>
+<script type="module" src="/main.js"></script>`,
+      'main.js': `import { mount } from '${mountFile}'
+requirejs(['t/page.template', 't/row'], (page, row) => {
+  window.page = page
+  window.row = row
+  mount(document.getElementById('app'), page, { name: 'you' }, { row })
+})
+`,
+      'require.js': fs.readFileSync(requireJsPath, 'utf8'),
+      'hogan.js': fs.readFileSync(hoganAmdPath, 'utf8'),
+      't/page.template.mustache':
+        '<h1>Hello {{name}}</h1>\n<input id="field" value="start">\n{{>row}}',
+      't/row.mustache': '<p id="row">row</p>',
+      't/unused.template.mustache': 'unused',
+    }
+
+    test('an edit changes what is mounted and keeps focus, caret and what was typed', async () => {
+      const { root, page, problems } = await open(AMD)
+      await page.fill('#field', 'typed text')
+      await page.evaluate('document.getElementById("field").setSelectionRange(2, 5)')
+      await page.evaluate('before = document.getElementById("field"); live = page')
+
+      write(
+        root,
+        't/page.template.mustache',
+        AMD['t/page.template.mustache'].replace('Hello', 'Hi,'),
+      )
+      await eventually(page, 'document.querySelector("h1").textContent === "Hi, you"')
+      write(root, 't/row.mustache', '<p id="row">{{name}}</p>')
+      await eventually(page, 'document.querySelector("#row").textContent === "you"')
+      // Nobody has loaded this one.
+      write(root, 't/unused.template.mustache', 'changed')
+
+      const state = await page.evaluate(`({
+        same: before === document.activeElement && live === require('t/page.template'),
+        value: document.activeElement.value,
+        caret: [document.activeElement.selectionStart, document.activeElement.selectionEnd],
+        events: document.getElementById('events').textContent,
+        loads,
+      })`)
+      expect(state).toEqual({
+        same: true,
+        value: 'typed text',
+        caret: [2, 5],
+        events: 't/page.template t/row ',
+        loads: 1,
+      })
+      expect(problems).toEqual([])
+    })
+
+    test('a wrong template is shown with its place, and the right one takes over', async () => {
+      const { root, page } = await open(AMD)
+      await page.evaluate('loads = 2')
+      // The first update after an error would load the page again.
+      write(root, 't/row.mustache', 'fine')
+      await eventually(page, 'row.render() === "fine"')
+      write(root, 't/row.mustache', 'x\n {{#a}}')
+      await page.waitForSelector('vite-error-overlay')
+      const shown = await page.evaluate(
+        'document.querySelector("vite-error-overlay").shadowRoot.textContent',
+      )
+      expect(shown).toContain('t/row.mustache:2:2')
+      expect(await page.evaluate('row.render()')).toBe('fine')
+      write(root, 't/row.mustache', 'fine again')
+      await eventually(page, 'row.render() === "fine again"')
+      expect(await page.$('vite-error-overlay')).toBe(null)
+    })
   })
 })

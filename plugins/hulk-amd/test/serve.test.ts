@@ -26,12 +26,12 @@ async function get(
   return { status: response.status, text: await response.text(), type }
 }
 
-/** What the server tells the browser. */
+/** What the server tells Vite's client. */
 function messages(server: ViteDevServer): HotPayload[] {
   const list: HotPayload[] = []
   const { hot } = server.environments.client
   vi.spyOn(hot, 'send').mockImplementation((...args: unknown[]) => {
-    list.push(args[0] as HotPayload)
+    if (typeof args[0] !== 'string') list.push(args[0] as HotPayload)
   })
   return list
 }

@@ -21,3 +21,7 @@ export const hulkPath: string = require.resolve('hogan.js/bin/hulk')
 
 /** hogan.js's own tests, which the package brought last with version 2.0.0. */
 export const hoganTestsPath: string = require.resolve('hogan.js-2/test/index.js')
+
+/** What an AMD page loads. */
+export const requireJsPath: string = require.resolve('requirejs/require.js')
+export const hoganAmdPath: string = require.resolve('hogan.js/dist/hogan-3.0.2.amd.js')
