@@ -1,8 +1,10 @@
 import type { KovuPluginApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
-import { buildPlugin } from './build.ts'
+import { buildPlugin } from './build/index.ts'
 import { createContext } from './context.ts'
-import { Hot } from './hot.ts'
+import { EsmBuild } from './esm/build.ts'
+import { esmPlugins } from './esm/plugin.ts'
+import { Hot } from './serve/hot.ts'
 import type { RequirejsAmdOptions } from './options.ts'
 import { Answers } from './serve/index.ts'
 import { hasStaticsPeer } from './peers.ts'
@@ -54,7 +56,15 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
       return (await hot?.changed(file, type)) ? [] : undefined
     },
   }
-  return [main, buildPlugin(context)]
+  const esm = new EsmBuild(context)
+  const borders = esmPlugins(context, {
+    projects: () =>
+      context.config.command === 'build' ? context.projects() : answers.projects.all(),
+    async imported(plugin, id, project) {
+      if (context.config.command === 'build') await esm.imported(plugin, id, project)
+    },
+  })
+  return [main, ...borders, buildPlugin(context, esm)]
 }
 
 export default requirejsAmd

@@ -19,6 +19,11 @@ export interface RequirejsAmdOptions {
    */
   entries?: string | readonly string[] | undefined
   /**
+   * How ES modules travel that AMD modules depend on, in a build: as AMD modules in classic scripts (`'amd'`), or as ES
+   * chunks that are loaded by `import()` (`'esm'`). What a `<script type="module">` has too is always the latter.
+   */
+  format?: 'amd' | 'esm' | undefined
+  /**
    * Public name of the require.js that this plugin's loader replaces, such as `lib/require.js`. By default every file
    * that is recognised as require.js by its content is replaced.
    */

@@ -15,13 +15,16 @@ export interface Peers {
   readonly derives: readonly Derivation[]
   /** Final name of a public name in the build (see the protocol); undefined without such a peer. */
   readonly urls: KovuApi['urls']
-  /** The file behind a public name: an existing one, or one that a peer derives. */
+  /** The file behind a public name: an existing one, one that a peer derives, or a `.js` file's TypeScript or JSX. */
   find(publicName: string): Found | undefined
   /** Public name of a file or folder, or undefined when it is outside every root. */
   nameOf(file: string): string | undefined
   /** Every public name, those of published derivations among them. Empty without finders. */
   list(): Iterable<string>
 }
+
+/** What a `.js` file may be written as, in the order of preference. */
+const typed = ['.ts', '.tsx', '.jsx', '.mts', '.mjs']
 
 /** Does some plugin serve static files? Told without asking Django anything. */
 export function hasStaticsPeer(config: ResolvedConfig): boolean {
@@ -75,7 +78,15 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
       const first = derived(true)
       if (first) return first
       const file = source.find(publicName)
-      return file === undefined ? derived(false) : { file: normalizePath(file) }
+      if (file !== undefined) return { file: normalizePath(file) }
+      const made = derived(false)
+      if (made || !publicName.endsWith('.js')) return made
+      const stem = publicName.slice(0, -'.js'.length)
+      for (const extension of typed) {
+        const other = source.find(stem + extension)
+        if (other !== undefined) return { file: normalizePath(other) }
+      }
+      return undefined
     },
     nameOf(file) {
       const path = normalizePath(resolve(file))

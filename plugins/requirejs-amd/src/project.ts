@@ -11,6 +11,7 @@ import type { RjsBuild } from './config/rjs.ts'
 import { sourcesOf } from './config/sources.ts'
 import type { Context, Project } from './context.ts'
 import { AmdError, noteSentence } from './error.ts'
+import { npmPackages } from './esm/npm.ts'
 import { createGraph } from './graph/index.ts'
 import type { Peers } from './peers.ts'
 import type { BuildFile, Found, RequireConfig, Source, SourceMapLike } from './types.ts'
@@ -24,7 +25,9 @@ import type { BuildFile, Found, RequireConfig, Source, SourceMapLike } from './t
 export async function readProjects(context: Context, peers: Peers): Promise<readonly Project[]> {
   const { options } = context
   const { root } = context.config
-  const builds = [options.build ?? []].flat() as (string | RjsBuild)[]
+  const builds = [options.build ?? []].flat<
+    (string | RjsBuild | readonly (string | RjsBuild)[])[]
+  >()
   const extra = await readExtra(context, peers)
   // Entries that no build file can take have an empty one.
   const alone = builds.length === 0 && options.entries !== undefined
@@ -76,7 +79,8 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
     return code === undefined ? readFound(found) : { code, watch: [found.source ?? found.file] }
   }
   const names = (): Iterable<string> => peers.list()
-  const graph = createGraph({ ids, find, read, transform: sources?.trace, names })
+  const npm = npmPackages(context.config.root)
+  const graph = createGraph({ ids, find, read, transform: sources?.trace, names, npm })
   const layers = new Map(
     (build?.modules ?? []).flatMap((module) =>
       module.own === undefined

@@ -174,6 +174,8 @@ export interface ModuleRecord {
   readonly nestedDeps: readonly string[]
   /** Every file it was made from. */
   readonly watch: readonly string[]
+  /** Name of the npm package that the id means, for want of a static file. Such a record is an `esm` one. */
+  readonly npm?: string | undefined
 }
 
 /** A source as read. */
@@ -219,6 +221,20 @@ export interface Graph {
   closure(ids: readonly string[], options?: ClosureOptions): Promise<readonly ModuleRecord[]>
   /** Forgets a file. Returns whether any module was made from it. */
   invalidate(file: string): boolean
+  /** Puts made modules in the place of what has their ids. */
+  provide(modules: readonly MadeModule[]): void
+}
+
+/** A module that a build makes: an ES module as an AMD module. */
+export interface MadeModule {
+  readonly id: string
+  readonly publicName: string
+  /** AMD code without an id. */
+  readonly code: string
+  readonly map?: SourceMapLike | undefined
+  /** The file that it stands for, if it stands for one. */
+  readonly file: string
+  readonly watch: readonly string[]
 }
 
 /** A module as concatenable code. */

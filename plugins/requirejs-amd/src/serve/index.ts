@@ -3,8 +3,9 @@ import { debuglog } from 'node:util'
 import type { StaticAnswer, StaticRequest } from '@kovu/protocol'
 import type { Context } from '../context.ts'
 import { toLocated } from '../error.ts'
-import { loaderSource } from '../loader-source.ts'
-import type { MissingModule } from '../types.ts'
+import { loaderSource } from '../loader.ts'
+import { npmModuleId } from '../esm/names.ts'
+import type { MissingModule, ModuleRecord } from '../types.ts'
 import { collectLayer, layerCode, layerMap } from './layer.ts'
 import { DevProjects } from './projects.ts'
 import { Recogniser } from './recognise.ts'
@@ -78,16 +79,16 @@ export class Answers {
     { publicName, query }: StaticRequest,
   ): Promise<StaticAnswer | undefined> {
     const peers = await this.#context.peers()
-    if (!peers.find(publicName)) {
-      const problem = this.#missing.get(publicName)
-      if (problem) throw problem.error
-      return undefined
-    }
     const have = (query.get('have') ?? '').split(',').filter(Boolean).map(decode)
     const started = performance.now()
-    const project = await this.projects.find(id, publicName)
-    const layer = await collectLayer(project, id, have)
-    if (!layer) return undefined
+    const there = peers.find(publicName) !== undefined
+    const project = await this.projects.find(id, publicName, there)
+    const layer = project && (await collectLayer(project, id, have))
+    if (!layer) {
+      const problem = this.#missing.get(publicName)
+      if (problem && !there) throw problem.error
+      return undefined
+    }
     this.served.watch([...layer.watch, ...project.watch])
     for (const problem of layer.missing) this.#missing.set(problem.publicName, problem)
     if (query.has('map')) {
@@ -102,7 +103,8 @@ export class Answers {
     }
     const self = publicName.slice(publicName.lastIndexOf('/') + 1)
     const asked = `amd=${encodeURIComponent(id)}${have.length > 0 ? `&have=${encodeURIComponent(have.map(encodeURIComponent).join(','))}` : ''}`
-    const body = layerCode(layer, project, `${encodeURIComponent(self)}?${asked}&map`)
+    const mapUrl = `${encodeURIComponent(self)}?${asked}&map`
+    const body = layerCode(layer, project, mapUrl, (record) => this.#esmUrl(record))
     debug(
       'layer %s: %d modules, %d ms',
       id,
@@ -110,6 +112,14 @@ export class Answers {
       Math.round(performance.now() - started),
     )
     return { body, type: script }
+  }
+
+  /** The URL of an ES module as Vite's own imports have it, so that it is there once. */
+  #esmUrl({ npm, file }: ModuleRecord): string {
+    const { base, root } = this.#context.config
+    if (npm !== undefined) return `${base}@id/${npmModuleId(npm)}`
+    const path = file.startsWith(`${root}/`) ? file.slice(root.length + 1) : `@fs${file}`
+    return base + encodeURI(path)
   }
 }
 

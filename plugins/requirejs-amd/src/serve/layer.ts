@@ -1,6 +1,8 @@
 /** A layer: the modules that an id reaches, in one script, each with its own map. */
 import type { Project } from '../context.ts'
 import { AmdError, positionAt } from '../error.ts'
+import { nativeModule, nativePlugin } from '../esm/code.ts'
+import { NATIVE } from '../esm/names.ts'
 import { shimOf } from '../graph/edges.ts'
 import { quote, toRegistry } from '../module/registry.ts'
 import type { MissingModule, ModuleRecord, SourceMapLike } from '../types.ts'
@@ -53,12 +55,18 @@ export async function collectLayer(
   const records = own.filter((record) => {
     if (record.id === id) return true
     // What runs at once when it stands in the layer has to wait for its turn.
-    return !loaded.has(record.id) && (record.kind === 'amd' || record.kind === 'resource')
+    const { kind } = record
+    return !loaded.has(record.id) && (kind === 'amd' || kind === 'resource' || kind === 'esm')
   })
   // In a cycle the asked module may come earlier.
   const ordered = root ? [...records.filter((record) => record !== root), root] : records
-  return { records: ordered, failed, missing, watch: own.flatMap((record) => record.watch) }
+  // Vite itself follows what it serves.
+  const watch = own.flatMap((record) => (record.kind === 'esm' ? [] : record.watch))
+  return { records: ordered, failed, missing, watch }
 }
+
+/** One line: a script from another origin has no base for `import()`, so the URL has to be absolute. */
+const nativeLoader = `(function (base) { define(${quote(NATIVE)}, ${nativePlugin('new URL(name, base).href')}); })(document.currentScript.src);\n`
 
 const texts = new WeakMap<ModuleRecord, string>()
 
@@ -66,14 +74,27 @@ const texts = new WeakMap<ModuleRecord, string>()
  * The layer's script.
  *
  * @param mapUrl URL of its map, relative to the script.
+ * @param esmUrl Path below Vite's `base` under which Vite serves an ES module.
  */
-export function layerCode(layer: Layer, project: Project, mapUrl: string): string {
+export function layerCode(
+  layer: Layer,
+  project: Project,
+  mapUrl: string,
+  esmUrl: (record: ModuleRecord) => string,
+): string {
+  const prologue = layer.records.some(({ kind }) => kind === 'esm') ? nativeLoader : ''
+  const native = (record: ModuleRecord): string => {
+    const code = nativeModule(esmUrl(record))
+    return code.replace('define(', () => `define(${quote(record.id)}, `)
+  }
   const failures = layer.failed.map(
     ({ id, error }) =>
       `define(${quote(id)}, [], function () { throw new Error(${quote(failureText(id, error))}); });\n`,
   )
-  const modules = layer.records.map((record) => moduleText(record, project))
-  return `${failures.join('')}${modules.join('')}//# sourceMappingURL=${mapUrl}\n`
+  const modules = layer.records.map((record) =>
+    record.kind === 'esm' ? native(record) : moduleText(record, project),
+  )
+  return `${prologue}${failures.join('')}${modules.join('')}//# sourceMappingURL=${mapUrl}\n`
 }
 
 /**
@@ -83,8 +104,12 @@ export function layerCode(layer: Layer, project: Project, mapUrl: string): strin
  */
 export function layerMap(layer: Layer, project: Project, urlOf: (file: string) => string): string {
   const sections: { offset: { line: number; column: number }; map: SourceMapLike }[] = []
-  let line = layer.failed.length
+  let line = layer.failed.length + (layer.records.some(({ kind }) => kind === 'esm') ? 1 : 0)
   for (const record of layer.records) {
+    if (record.kind === 'esm') {
+      line++
+      continue
+    }
     if (record.kind !== 'resource') {
       const { map } = toRegistry(record, { shim: shimOf(project.config, record.id) })
       if (map) {
@@ -100,13 +125,6 @@ export function layerMap(layer: Layer, project: Project, urlOf: (file: string) =
 function moduleText(record: ModuleRecord, project: Project): string {
   let text = texts.get(record)
   if (text === undefined) {
-    if (record.kind === 'esm') {
-      throw new AmdError(
-        'REQUIREJS_AMD_UNSUPPORTED',
-        `'${record.id}' is an ES module, which AMD modules cannot load yet: make it an AMD module, or load it with <script type="module">.`,
-        { file: record.source },
-      )
-    }
     text = toRegistry(record, { shim: shimOf(project.config, record.id), map: false }).code
     texts.set(record, text)
   }

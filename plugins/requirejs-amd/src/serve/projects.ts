@@ -22,13 +22,17 @@ export class DevProjects {
    *
    * @param id The normalized id that the loader asks for.
    * @param publicName The URL that the page's configuration gave it.
+   * @param there Has the name a file? Without one the id can only be an npm package's.
    */
-  async find(id: string, publicName: string): Promise<Project> {
+  async find(id: string, publicName: string, there: boolean): Promise<Project | undefined> {
     const configured = await this.#context.projects()
     for (const project of [...configured, ...this.#found]) {
       const place = project.ids.locate(id)
       if (place.kind === 'module' && place.publicName === publicName) return project
+      if (place.kind !== 'missing' || place.publicName !== publicName) continue
+      if (await project.graph.module(id)) return project
     }
+    if (!there) return undefined
     const peers = await this.#context.peers()
     const made = configured[0]
       ? variantOf(configured[0], id, publicName, this.#context, peers)

@@ -1,5 +1,6 @@
 /** Which file is require.js. */
 import { readFileSync, statSync } from 'node:fs'
+import { isRequireJs } from '../module/amd-loader.ts'
 
 /** Tells by content, and remembers by modification time. */
 export class Recogniser {
@@ -17,19 +18,8 @@ export class Recogniser {
     const stamp = `${stat.mtimeMs}:${stat.size}`
     const known = this.#known.get(file)
     if (known?.stamp === stamp) return known.yes
-    const yes = looksLikeRequireJs(readFileSync(file, 'utf8'))
+    const yes = isRequireJs(readFileSync(file, 'utf8'))
     this.#known.set(file, { stamp, yes })
     return yes
   }
-}
-
-/** The same question for a text. */
-export function looksLikeRequireJs(text: string): boolean {
-  return (
-    /\bvar\s+requirejs\s*,\s*require\s*,\s*define\b/.test(text) &&
-    text.includes('data-main') &&
-    text.includes('onResourceLoad') &&
-    // Modules behind it would be lost.
-    !/\bdefine\s*\(\s*["'[]/.test(text)
-  )
 }

@@ -13,9 +13,9 @@ import {
 } from 'fast-check'
 import { parseSync } from 'vite'
 import { describe, expect, test } from 'vitest'
-import { link, type LinkInput, type LinkOptions } from '../../src/link.ts'
-import { minifyScript } from '../../src/link-minify.ts'
-import { absoluteId } from '../../src/link-module.ts'
+import { link, type LinkInput, type LinkOptions } from '../../src/link/index.ts'
+import { minifyScript } from '../../src/link/minify.ts'
+import { absoluteId } from '../../src/link/module.ts'
 import { newSyntax } from './es5.ts'
 import { almond, requireJs, visit } from './page.ts'
 

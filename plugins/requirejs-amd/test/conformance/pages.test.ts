@@ -10,7 +10,7 @@ import { chromium, type Browser } from 'playwright-core'
 import { createServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requirejsAmd } from '../../src/index.ts'
-import { loaderSource } from '../../src/loader-source.ts'
+import { loaderSource } from '../../src/loader.ts'
 import { useLoader } from '../runtime/fake-page.ts'
 import { against, type Outcome } from './ledger.ts'
 

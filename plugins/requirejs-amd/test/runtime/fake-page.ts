@@ -8,7 +8,7 @@ import vm from 'node:vm'
 import { beforeAll } from 'vitest'
 import { build } from 'vite'
 import { fileURLToPath } from 'node:url'
-import { loaderSource, type LoaderData } from '../../src/loader-source.ts'
+import { loaderSource, type LoaderData } from '../../src/loader.ts'
 
 /** What stands at the URLs of a site: script text, or a function of the URL's query. */
 type Site = Record<string, string | ((query: URLSearchParams) => string)>

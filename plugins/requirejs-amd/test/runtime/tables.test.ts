@@ -1,6 +1,6 @@
 /** What the node side tells the loader: hashed names and layers of a build, layers of development. */
 import { describe, expect, test } from 'vitest'
-import { loaderSource } from '../../src/loader-source.ts'
+import { loaderSource } from '../../src/loader.ts'
 import { ours, runPage, useLoader, type PageOptions } from './fake-page.ts'
 
 useLoader()

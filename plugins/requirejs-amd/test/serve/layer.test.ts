@@ -78,6 +78,9 @@ function page(load: (id: string) => string): {
   }
 }
 
+/** None of these layers has an ES module. */
+const noEsm = (): string => ''
+
 describe('a layer', () => {
   it('does under RequireJS what its files do, in the same order', async () => {
     for (let seed = 1; seed <= 40; seed++) {
@@ -87,7 +90,7 @@ describe('a layer', () => {
       const expected = plain.require('m0')
       const layer = await collectLayer(site, 'm0', [])
       expect(layer?.missing).toEqual([])
-      const text = layerCode(layer as NonNullable<typeof layer>, site, 'map')
+      const text = layerCode(layer as NonNullable<typeof layer>, site, 'map', noEsm)
       const layered = page(() => text)
       expect(layered.require('m0')).toEqual(expected)
       expect({ seed, log: layered.log }).toEqual({ seed, log: plain.log })
@@ -130,7 +133,7 @@ describe('a layer', () => {
     })
     const layer = await collectLayer(site, 'main', [])
     expect(layer?.failed.map(({ id }) => id)).toEqual(['bad'])
-    const text = layerCode(layer as NonNullable<typeof layer>, site, 'map')
+    const text = layerCode(layer as NonNullable<typeof layer>, site, 'map', noEsm)
     expect(text).toMatch(
       /define\('bad', \[\], function \(\) \{ throw new Error\('.*bad\.js:2:5\)'\)/,
     )
@@ -147,7 +150,7 @@ describe('a layer', () => {
     const layer = (await collectLayer(site, 'main', [])) as NonNullable<
       Awaited<ReturnType<typeof collectLayer>>
     >
-    const lines = layerCode(layer, site, 'map').split('\n')
+    const lines = layerCode(layer, site, 'map', noEsm).split('\n')
     const map = JSON.parse(
       layerMap(layer, site, (file) => `/static/${file.slice(file.lastIndexOf('/') + 1)}`),
     ) as {

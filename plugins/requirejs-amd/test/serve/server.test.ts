@@ -199,11 +199,12 @@ describe('in a plain Vite project', () => {
     expect(sent.map(({ type }) => type)).toContain('full-reload')
   })
 
-  it('an ES module that an AMD module needs is refused', async () => {
+  it('an ES module that an AMD module needs is loaded from its own URL', async () => {
     write({ ...site, 'js/part.js': 'export default 1' })
     await start()
-    await get('/js/part.js?amd=part', classic)
-    expect(errors.join('\n')).toContain("'part' is an ES module")
+    const { text } = await get('/js/part.js?amd=part', classic)
+    expect(text).toContain("define('part', ['kovu-esm!/js/part.js']")
+    expect((await get('/js/part.js')).text).toContain('export default 1')
   })
 
   it('nothing above the root is served', async () => {

@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { normalizePath, type Plugin } from 'vite'
-import { linkProject, type LinkSettings, type OutputFile } from './build-link.ts'
-import { isDerived, loaderData, loaderNames, type Built } from './build-loader.ts'
-import type { Context } from './context.ts'
-import { withEntries } from './entries.ts'
-import { AmdError, toLocated } from './error.ts'
-import { loaderSource } from './loader-source.ts'
-import type { Peers } from './peers.ts'
-import type { ModuleRecord } from './types.ts'
+import { linkProject, type LinkSettings, type OutputFile } from './project.ts'
+import { isDerived, loaderData, loaderNames, type Built } from './loader-data.ts'
+import type { Context, Project } from '../context.ts'
+import type { EsmBuild } from '../esm/build.ts'
+import { withEntries } from '../layers/entries.ts'
+import { AmdError, toLocated } from '../error.ts'
+import { loaderSource } from '../loader.ts'
+import type { Peers } from '../peers.ts'
+import type { ModuleRecord } from '../types.ts'
 
 /** Rolldown wants an input; a site of AMD modules has none. */
 const NOTHING = 'virtual:requirejs-amd/nothing'
@@ -21,11 +22,20 @@ const NOTHING_ID = `\0${NOTHING}`
  * The plugin of the build.
  *
  * @param context The plugin call.
+ * @param esm The ES modules that AMD modules reach.
  * @returns A plugin that emits assets under unhashed public names.
  */
-export function buildPlugin(context: Context): Plugin {
+export function buildPlugin(context: Context, esm: EsmBuild): Plugin {
   let peers: Peers | undefined
   let built: Promise<readonly Built[]> | undefined
+  let projects: readonly Project[] = []
+  const link = async (settings: LinkSettings): Promise<readonly Built[]> =>
+    Promise.all(
+      projects.map(async (project) => ({
+        project,
+        output: await linkProject(project, settings),
+      })),
+    )
   return {
     name: 'requirejs-amd:build',
     apply: 'build',
@@ -49,16 +59,11 @@ export function buildPlugin(context: Context): Plugin {
       context.reset()
       try {
         peers = await context.peers()
-        const projects = await withEntries(context, peers, await context.projects())
-        const settings = settingsOf(context, peers)
+        projects = await withEntries(context, peers, await context.projects())
+        await esm.start(this, projects)
         // Beside Rolldown's own work; what it throws is for `generateBundle`.
-        built = Promise.all(
-          projects.map(async (project) => ({
-            project,
-            output: await linkProject(project, settings),
-          })),
-        )
-        built.catch(() => {})
+        built = esm.isEmpty ? link(settingsOf(context, peers)) : undefined
+        built?.catch(() => {})
         for (const file of projects.flatMap((project) => project.watch)) this.addWatchFile(file)
       } catch (error) {
         this.error(toLocated(error))
@@ -82,10 +87,14 @@ export function buildPlugin(context: Context): Plugin {
       for (const [name, chunk] of Object.entries(bundle)) {
         if (chunk.type === 'chunk' && chunk.facadeModuleId === NOTHING_ID) delete bundle[name]
       }
-      if (built === undefined || peers === undefined) return
+      if (peers === undefined) return
       const found = peers
       try {
-        const all = await built
+        if (!esm.isEmpty) {
+          await esm.finish(this, bundle, projects, peers)
+          built = link(settingsOf(context, peers))
+        }
+        const all = (await built) ?? []
         const { sourcemap } = context.config.build
         const emit = (fileName: string, source: string): void => {
           this.emitFile({ type: 'asset', fileName, source })

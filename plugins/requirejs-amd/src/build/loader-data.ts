@@ -1,13 +1,13 @@
 /** What the loader of a production page is told: final names, and which layer holds which module. */
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path/posix'
-import type { Output } from './build-link.ts'
-import type { Project } from './context.ts'
-import { absoluteId } from './link-module.ts'
-import type { Peers } from './peers.ts'
-import { looksLikeRequireJs } from './serve/recognise.ts'
-import type { LoaderData } from './loader-source.ts'
-import type { ModuleRecord } from './types.ts'
+import type { Output } from './project.ts'
+import type { Project } from '../context.ts'
+import { absoluteId } from '../link/module.ts'
+import type { Peers } from '../peers.ts'
+import { isRequireJs } from '../module/amd-loader.ts'
+import type { LoaderData } from '../loader.ts'
+import type { ModuleRecord } from '../types.ts'
 
 /** A project with what was made of it. */
 export interface Built {
@@ -31,7 +31,7 @@ export function loaderNames(peers: Peers, chosen: string | undefined): readonly 
     if (
       found !== undefined &&
       found.derived === undefined &&
-      looksLikeRequireJs(readFileSync(found.file, 'utf8'))
+      isRequireJs(readFileSync(found.file, 'utf8'))
     ) {
       names.push(name)
     }

@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { normalizePath } from 'vite'
-import type { Context, Project } from './context.ts'
-import { planEntries } from './entry-layers.ts'
-import { AmdError, type Place } from './error.ts'
-import type { Peers } from './peers.ts'
-import type { Ids } from './types.ts'
+import type { Context, Project } from '../context.ts'
+import { planEntries } from './shared.ts'
+import { AmdError, type Place } from '../error.ts'
+import type { Peers } from '../peers.ts'
+import type { Ids } from '../types.ts'
 
 /** What the option `entries` means on a site. */
 export interface Entries {

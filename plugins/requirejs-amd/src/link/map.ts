@@ -11,7 +11,7 @@ import {
   fromMap,
   toDecodedMap,
 } from '@jridgewell/gen-mapping'
-import type { SourceMapLike } from './types.ts'
+import type { SourceMapLike } from '../types.ts'
 
 /** Where a part's text comes from. */
 export interface Origin {

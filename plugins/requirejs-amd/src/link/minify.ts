@@ -1,8 +1,8 @@
 /** The minifier of linked files: Vite's own, held to the syntax of its input. */
 import { minify, parseSync } from 'vite'
-import { patched } from './link-map.ts'
-import type { Patch } from './link-map.ts'
-import type { MinifierOptions, SourceMapLike } from './types.ts'
+import { patched } from './map.ts'
+import type { Patch } from './map.ts'
+import type { MinifierOptions, SourceMapLike } from '../types.ts'
 
 /** A minified script. */
 export interface Minified {

@@ -1,9 +1,9 @@
 /** `namespace`: `define`, `require` and `requirejs` as properties of an object, so that the page's own are left alone. */
 import { parseSync } from 'vite'
-import type { LinkInput } from './link.ts'
-import type { Part } from './link-map.ts'
-import { lookup, scan, type Node, type Scope } from './module/scope.ts'
-import { definesLoader } from './scripts.ts'
+import type { LinkInput } from './index.ts'
+import type { Part } from './map.ts'
+import { lookup, scan, type Node, type Scope } from '../module/scope.ts'
+import { definesLoader } from '../module/amd-loader.ts'
 
 const NAMES: ReadonlySet<string> = new Set(['define', 'require', 'requirejs'])
 

@@ -1,13 +1,14 @@
 /** A project's output files, before they have their final names. */
 import { dirname, isAbsolute, relative } from 'node:path/posix'
-import { bundlesInput, listing, nameInBuild, pathInBuild } from './build-lists.ts'
-import type { Project } from './context.ts'
-import { AmdError } from './error.ts'
-import { planLayers, type Layer } from './layers.ts'
-import { link, type LinkInput } from './link.ts'
-import { definedIds, inputsOf, isQuiet, type Linking } from './link-inputs.ts'
-import { closingInputs, hashedMain, made, planScript } from './scripts.ts'
-import type { BuildFile, BundleComplete, ModuleRecord, SourceMapLike } from './types.ts'
+import { bundlesInput, listing, nameInBuild, pathInBuild } from './lists.ts'
+import type { Project } from '../context.ts'
+import { AmdError } from '../error.ts'
+import { planLayers, type Layer } from '../layers/modules.ts'
+import { link, type LinkInput } from '../link/index.ts'
+import { definedIds, inputsOf, isQuiet, type Linking } from './inputs.ts'
+import { planScript } from '../layers/script.ts'
+import { closingInputs, hashedMain, made } from '../link/classic.ts'
+import type { BuildFile, BundleComplete, ModuleRecord, SourceMapLike } from '../types.ts'
 
 /** How a build links. */
 export interface LinkSettings {

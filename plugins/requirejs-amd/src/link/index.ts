@@ -2,12 +2,12 @@
  * The linker: modules in registry form, one after the other in one classic script. Nothing is run early and no scope is
  * merged; the registry of the page (RequireJS, almond, our loader) runs each module when RequireJS would.
  */
-import { layerMap, type Part } from './link-map.ts'
-import { minifyScript, MinifyError } from './link-minify.ts'
-import { namespaced } from './link-namespace.ts'
-import { quote, tableFrame, type TableRow } from './link-table.ts'
-import { AmdError } from './error.ts'
-import type { MinifierOptions, SourceMapLike } from './types.ts'
+import { layerMap, type Part } from './map.ts'
+import { minifyScript, MinifyError } from './minify.ts'
+import { namespaced } from './namespace.ts'
+import { quote, tableFrame, type TableRow } from './table.ts'
+import { AmdError } from '../error.ts'
+import type { MinifierOptions, SourceMapLike } from '../types.ts'
 
 /** What is put into a file. */
 export type LinkInput =

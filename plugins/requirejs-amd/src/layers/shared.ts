@@ -1,6 +1,6 @@
 /** Layers of entries that no build file planned: what several entries reach goes into files that they share. */
 import { createHash } from 'node:crypto'
-import type { BuildModule, Graph, ModuleRecord } from './types.ts'
+import type { BuildModule, Graph, ModuleRecord } from '../types.ts'
 
 /** Groups of modules with less text than this are put together: a request costs more than such a text. */
 const SMALL = 10_000

@@ -1,14 +1,14 @@
 /** The modules of a project as the linker takes them. */
-import type { Project } from './context.ts'
-import { rulesOf } from './config/normalize.ts'
-import { AmdError } from './error.ts'
-import { fits } from './layers.ts'
-import type { LinkInput } from './link.ts'
-import { madeInput, moduleInput } from './link-module.ts'
-import { analyze } from './module/analyze.ts'
-import { toRegistry } from './module/registry.ts'
-import { classicInput, stubInput, wrappedInput } from './scripts.ts'
-import type { BuildFile, BuildModule, ModuleRecord, Shim } from './types.ts'
+import type { Project } from '../context.ts'
+import { rulesOf } from '../config/normalize.ts'
+import { AmdError } from '../error.ts'
+import { fits } from '../layers/modules.ts'
+import type { LinkInput } from '../link/index.ts'
+import { madeInput, moduleInput } from '../link/module.ts'
+import { analyze } from '../module/analyze.ts'
+import { toRegistry } from '../module/registry.ts'
+import { classicInput, stubInput, wrappedInput } from '../link/classic.ts'
+import type { BuildFile, BuildModule, ModuleRecord, Shim } from '../types.ts'
 
 /** What the modules of one file have in common. */
 export interface Linking {

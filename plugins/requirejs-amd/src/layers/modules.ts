@@ -1,6 +1,6 @@
 /** Which module goes into which file: r.js's `modules`, and what is left for modules that are required late. */
-import type { BuildFile, BuildModule, Graph, ModuleRecord } from './types.ts'
-import { AmdError } from './error.ts'
+import type { BuildFile, BuildModule, Graph, ModuleRecord } from '../types.ts'
+import { AmdError } from '../error.ts'
 
 /** A file that holds several modules. */
 export interface Layer {

@@ -1,11 +1,11 @@
 /** What a build file wants to be told of its output: `bundles`, `build.txt`, paths. */
 import { relative } from 'node:path/posix'
-import type { LinkSettings, OutputFile } from './build-link.ts'
-import type { Project } from './context.ts'
-import { joinPublic } from './config/normalize.ts'
-import type { LinkInput } from './link.ts'
-import { made } from './scripts.ts'
-import type { BuildFile, BundleComplete } from './types.ts'
+import type { LinkSettings, OutputFile } from './project.ts'
+import type { Project } from '../context.ts'
+import { joinPublic } from '../config/normalize.ts'
+import type { LinkInput } from '../link/index.ts'
+import { made } from '../link/classic.ts'
+import type { BuildFile, BundleComplete } from '../types.ts'
 
 /** Public name of the folder that `dir` mirrors. */
 function topOf(project: Project, build: BuildFile, settings: LinkSettings): string {

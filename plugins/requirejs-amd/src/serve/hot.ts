@@ -1,8 +1,8 @@
 /** What happens in development when a file changes. */
 import { normalizePath, type ViteDevServer } from 'vite'
-import type { Context } from './context.ts'
-import type { LocatedError } from './error.ts'
-import type { Answers, Served } from './serve/index.ts'
+import type { Context } from '../context.ts'
+import type { LocatedError } from '../error.ts'
+import type { Answers, Served } from './index.ts'
 
 /** Follows the files of served layers. */
 export class Hot implements Served {

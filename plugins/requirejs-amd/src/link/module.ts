@@ -1,9 +1,9 @@
 /** A module of the graph as the linker takes it. */
 import { parseSync } from 'vite'
-import type { LinkInput } from './link.ts'
-import type { Origin, Part } from './link-map.ts'
-import { quote } from './link-table.ts'
-import type { Analysis, DefineCall, ModuleRecord, RegistryCode, Span } from './types.ts'
+import type { LinkInput } from './index.ts'
+import type { Origin, Part } from './map.ts'
+import { quote } from './table.ts'
+import type { Analysis, DefineCall, ModuleRecord, RegistryCode, Span } from '../types.ts'
 
 /** A text with what is known of it. */
 interface Read {

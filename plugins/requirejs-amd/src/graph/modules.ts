@@ -1,0 +1,195 @@
+/** The modules of a configuration, each read and analysed when it is asked for, and again when one of its files has changed. */
+import { statSync } from 'node:fs'
+import { loaderPluginOf } from '../loader-plugins/index.ts'
+import { analyze } from '../module/analyze.ts'
+import type { Analysis, Found, Ids, MadeModule, ModuleRecord, Source } from '../types.ts'
+import { edgesOf, type Edges } from './edges.ts'
+
+/** Where modules come from. */
+export interface ModuleSources {
+  readonly ids: Ids
+  /** The file behind a public name. */
+  find(publicName: string): Found | undefined
+  /** The text of a file, or what a derivation makes of its source. */
+  read(found: Found, publicName: string): Promise<Source>
+  /** Changes a source before it is analysed (`onBuildRead`, pragmas). */
+  readonly transform?: ((code: string, id: string, file: string) => string) | undefined
+  /** The file of an npm package that an id without a static file means. */
+  readonly npm?: ((id: string) => Promise<string | undefined>) | undefined
+}
+
+/** A module with its edges. */
+export interface Entry {
+  readonly record: ModuleRecord
+  readonly edges: Edges
+  /** Changes when any of its files changes. */
+  readonly stamp: string
+}
+
+/** An id that should have had a file. */
+export interface NoFile {
+  readonly missing: string
+}
+
+interface Place {
+  readonly publicName: string
+  readonly found: Found
+  readonly resource: boolean
+}
+
+const nothing: Analysis = analyze('', { file: '' })
+
+const noEdges: Edges = {
+  deps: [],
+  nestedDeps: [],
+  offsets: new Map(),
+  optional: new Set<string>(),
+  resources: new Map(),
+}
+
+/** Sources that only Vite can read. */
+const otherSyntax = /\.(?:[cm]?ts|[jt]sx|mjs|vue|svelte)$/
+
+/** Modules by id. */
+export class Modules {
+  readonly #sources: ModuleSources
+  readonly #loading = new Map<string, Promise<Entry>>()
+  readonly #settled = new Map<string, Entry>()
+  readonly #packages = new Map<string, Promise<Entry | undefined>>()
+  readonly #made = new Map<string, Entry>()
+  /** Paths of loader plugins' resources, by id, as the modules that name them have them. */
+  readonly #paths = new Map<string, string>()
+
+  constructor(sources: ModuleSources) {
+    this.#sources = sources
+  }
+
+  /**
+   * The module of a normalized id.
+   *
+   * @returns Undefined for external, empty and unknown-plugin ids.
+   * @throws What reading and analysing it throws.
+   */
+  async get(id: string): Promise<Entry | NoFile | undefined> {
+    const made = this.#made.get(id)
+    if (made) return made
+    const place = this.#placeOf(id)
+    if (!place) return place
+    if ('missing' in place) {
+      if (id.includes('!')) return place
+      const known = this.#packages.get(id) ?? this.#packageOf(id, place.missing)
+      this.#packages.set(id, known)
+      return (await known) ?? place
+    }
+    const known = this.#settled.get(id)
+    if (known?.record.file === place.found.file && known.stamp === stampOf(known.record))
+      return known
+    if (known) this.#drop(id)
+    let loading = this.#loading.get(id)
+    if (!loading) {
+      loading = this.#load(id, place)
+      this.#loading.set(id, loading)
+    }
+    try {
+      const entry = await loading
+      this.#settled.set(id, entry)
+      return entry
+    } catch (error) {
+      this.#loading.delete(id)
+      throw error
+    }
+  }
+
+  /** Forgets a file. Returns whether any module was made from it. */
+  invalidate(file: string): boolean {
+    let found = false
+    for (const [id, { record }] of this.#settled) {
+      if (record.file !== file && record.source !== file && !record.watch.includes(file)) continue
+      this.#drop(id)
+      found = true
+    }
+    return found
+  }
+
+  /** Puts made modules in the place of what has their ids. */
+  provide(modules: readonly MadeModule[]): void {
+    for (const { id, publicName, code, map, file, watch } of modules) {
+      // What has no static file of its own is published beside the layers, as derived modules are.
+      const own = file.endsWith(`/${publicName.slice(publicName.lastIndexOf('/') + 1)}`)
+      const place = own ? file : `/${publicName}`
+      const base = { id, publicName, file: place, source: file, watch, map }
+      this.#made.set(id, this.#entryOf(base, code, file))
+    }
+  }
+
+  #drop(id: string): void {
+    this.#loading.delete(id)
+    this.#settled.delete(id)
+  }
+
+  #placeOf(id: string): Place | NoFile | undefined {
+    const { ids } = this.#sources
+    const resolved = ids.locate(id)
+    if (resolved.kind === 'module') {
+      return { publicName: resolved.publicName, found: resolved.found, resource: false }
+    }
+    if (resolved.kind === 'missing') return { missing: resolved.publicName }
+    const plugin = resolved.kind === 'plugin' ? loaderPluginOf(resolved.plugin) : undefined
+    if (resolved.kind !== 'plugin' || !plugin) return undefined
+    const publicName = ids.toResourceName(this.#paths.get(id) ?? plugin.path(resolved.resource))
+    if (publicName === undefined) return undefined
+    const found = this.#sources.find(publicName)
+    return found ? { publicName, found, resource: true } : { missing: publicName }
+  }
+
+  async #load(id: string, { publicName, found, resource }: Place): Promise<Entry> {
+    const { transform } = this.#sources
+    const { code, watch, map } = await this.#sources.read(found, publicName)
+    const { file } = found
+    const source = found.source ?? file
+    const base = { id, publicName, file, source, watch, map }
+    if (resource) return plain({ ...base, kind: 'resource', code: this.#valueOf(id, code) })
+    if (otherSyntax.test(file)) return plain({ ...base, kind: 'esm', code })
+    const text = code.startsWith('\uFEFF') ? code.slice(1) : code
+    return this.#entryOf(base, transform ? transform(text, id, source) : text, source)
+  }
+
+  /** A loader plugin's resource as its module's value. */
+  #valueOf(id: string, code: string): string {
+    const resolved = this.#sources.ids.locate(id)
+    if (resolved.kind !== 'plugin') return code
+    return loaderPluginOf(resolved.plugin)?.value(code, resolved.resource) ?? code
+  }
+
+  #entryOf(base: Omit<Base, 'kind' | 'code'>, code: string, file: string): Entry {
+    const analysis = analyze(code, { file })
+    const edges = edgesOf(analysis, base.id, this.#sources.ids)
+    for (const [id, path] of edges.resources) if (!this.#paths.has(id)) this.#paths.set(id, path)
+    const { deps, nestedDeps } = edges
+    const record = { ...base, kind: analysis.kind, code, analysis, deps, nestedDeps }
+    return { record, edges, stamp: stampOf(record) }
+  }
+
+  async #packageOf(id: string, publicName: string): Promise<Entry | undefined> {
+    const file = await this.#sources.npm?.(id)
+    if (file === undefined) return undefined
+    return plain({ id, kind: 'esm', publicName, file, source: file, npm: id, code: '', watch: [] })
+  }
+}
+
+type Base = Omit<ModuleRecord, 'analysis' | 'deps' | 'nestedDeps'>
+
+/** A module that names no others as far as RequireJS is concerned. */
+function plain(base: Base): Entry {
+  const record = { ...base, analysis: nothing, deps: [], nestedDeps: [] }
+  return { record, edges: noEdges, stamp: stampOf(record) }
+}
+
+function stampOf({ file, watch }: Pick<ModuleRecord, 'file' | 'watch'>): string {
+  return (watch.length > 0 ? watch : [file])
+    .map((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false })
+      return stat ? `${stat.mtimeMs}:${stat.size}` : '-'
+    })
+    .join('|')
+}
