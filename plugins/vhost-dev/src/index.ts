@@ -1,10 +1,10 @@
 import type { Plugin } from 'vite'
-import type { VhostDevOptions } from './options.ts'
+import type { VhostDevOptions } from './options/resolve.ts'
 import { vhostPlugin } from './plugin.ts'
 import type { VhostDevApi } from './plugin.ts'
 
-export type { CertificateOptions } from './certificates.ts'
-export type { AppHost, VhostDevOptions } from './options.ts'
+export type { CertificateOptions } from './certificates/load.ts'
+export type { AppHost, VhostDevOptions } from './options/resolve.ts'
 export type { VhostApi, VhostDevApi } from './plugin.ts'
 
 /**

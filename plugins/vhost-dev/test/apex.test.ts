@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { resolveOptions } from '../src/options.ts'
+import { resolveOptions } from '../src/options/resolve.ts'
 
 const hostsOf = (hosts: Parameters<typeof resolveOptions>[0]['hosts']): string[] =>
   resolveOptions({ domain: 'drund.localhost', hosts }, '/site').hosts.map(

@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core'
 import type { BrowserContext } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { makeLeaf } from '../src/x509.ts'
+import { makeLeaf } from '../src/certificates/x509.ts'
 import {
   afterwards,
   cleanUp,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { vhostDev } from '../src/index.ts'
 import type { VhostDevOptions } from '../src/index.ts'
-import { isTrusted, trustSteps } from '../src/trust.ts'
+import { isTrusted, trustSteps } from '../src/trust/stores.ts'
 import { afterwards, cleanUp, makeRoot } from './support/site.ts'
 
 afterEach(cleanUp)
@@ -62,7 +62,7 @@ describe('kovu trust', () => {
       const list = (dir: string): string =>
         execFileSync('certutil', ['-L', '-d', `sql:${dir}`], { encoding: 'utf8' })
       // The system's store is left alone: only stores below the test's own home are changed.
-      const { changeStores } = await import('../src/commands.ts')
+      const { changeStores } = await import('../src/commands/index.ts')
       await run('trust', ['--dry-run'], root)
       const log = { info() {}, warn() {}, error() {} }
       const steps = () => trustSteps({ ...only, list: () => ['abc.default'] }, ca, 'site.localhost')

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { insertionPoint, searchLimit } from '../src/document.ts'
-import { Injector } from '../src/inject.ts'
+import { insertionPoint, searchLimit } from '../src/inject/document.ts'
+import { Injector } from '../src/inject/injector.ts'
 import { ask, askHttp2 } from './support/client.ts'
 import { cleanUp, startSite, startUpstream } from './support/site.ts'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual, styleText } from 'node:util'
 import type { Logger } from 'vite'
 import { VhostError } from '../error.ts'
-import { targetText } from '../target.ts'
+import { targetText } from '../proxy/target.ts'
 import { App, appText } from './app.ts'
 import type { AppEvents, AppSpec } from './app.ts'
 import { killMarked, ownerMark, ownerVariable, sweepOrphans, untilGone } from './orphans.ts'

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { connectOptions } from '../target.ts'
-import type { Target } from '../target.ts'
+import { connectOptions } from '../proxy/target.ts'
+import type { Target } from '../proxy/target.ts'
 
 /**
  * Does somebody accept connections at the target?

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import type { CertificateOptions } from './certificates.ts'
-import { VhostError } from './error.ts'
-import { hostPattern } from './hosts.ts'
-import { parseTarget } from './target.ts'
-import type { Target } from './target.ts'
+import type { CertificateOptions } from '../certificates/load.ts'
+import { VhostError } from '../error.ts'
+import { hostPattern } from '../names/hosts.ts'
+import { parseTarget } from '../proxy/target.ts'
+import type { Target } from '../proxy/target.ts'
 
 /** An application behind a host. */
 export interface AppHost {

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import type { RequestOptions } from 'node:http'
-import type { App } from './processes/app.ts'
+import type { App } from '../processes/app.ts'
 import { connectOptions, targetText } from './target.ts'
 import type { Target } from './target.ts'
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { homedir } from 'node:os'
 import type { Command, CommandContext } from '@kovu/protocol'
-import { certificateDir, ensureAuthorityFile } from './certificates.ts'
-import { VhostError } from './error.ts'
-import { hostsBlock } from './hosts-file.ts'
-import { resolveOptions } from './options.ts'
-import type { VhostDevOptions } from './options.ts'
-import { fingerprint, markTrusted, thisMachine, trustSteps } from './trust.ts'
-import type { TrustStep } from './trust.ts'
+import { certificateDir, ensureAuthorityFile } from '../certificates/load.ts'
+import { VhostError } from '../error.ts'
+import { hostsBlock } from '../names/hosts-file.ts'
+import { resolveOptions } from '../options/resolve.ts'
+import type { VhostDevOptions } from '../options/resolve.ts'
+import { fingerprint, markTrusted, thisMachine, trustSteps } from '../trust/stores.ts'
+import type { TrustStep } from '../trust/stores.ts'
 
 /** The verbs this plugin adds to the `kovu` command. */
 export function commands(given: VhostDevOptions): Readonly<Record<string, Command>> {

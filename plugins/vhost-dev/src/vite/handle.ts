@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Connect, PreviewServer, ViteDevServer } from 'vite'
-import type { FrontRequest, FrontResponse } from './request.ts'
-import { refuseUpgrade } from './upgrade.ts'
+import type { FrontRequest, FrontResponse } from '../front/request.ts'
+import { refuseUpgrade } from '../proxy/upgrade.ts'
 
 /** Vite as the front sees it: a development server or a preview, replaced when Vite restarts. */
 export interface ViteHandle {

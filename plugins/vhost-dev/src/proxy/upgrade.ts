@@ -2,7 +2,7 @@ import { request, STATUS_CODES } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { requestHeaders } from './headers.ts'
-import type { Forwarding } from './proxy.ts'
+import type { Forwarding } from './forward.ts'
 import { isAway } from './upstream.ts'
 
 const retryDelayMs = 60

@@ -1,8 +1,8 @@
-import { hostTable } from './hosts.ts'
-import type { HostTable } from './hosts.ts'
-import type { ResolvedHost } from './options.ts'
-import type { App } from './processes/app.ts'
-import { Upstream } from './upstream.ts'
+import { hostTable } from '../names/hosts.ts'
+import type { HostTable } from '../names/hosts.ts'
+import type { ResolvedHost } from '../options/resolve.ts'
+import type { App } from '../processes/app.ts'
+import { Upstream } from '../proxy/upstream.ts'
 
 /** What answers a host. */
 export type Route = { readonly kind: 'vite' } | AppRoute

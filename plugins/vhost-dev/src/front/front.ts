@@ -5,11 +5,11 @@ import { createServer as createNetServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { debuglog } from 'node:util'
-import { VhostError } from './error.ts'
-import { portOwner } from './processes/port-owner.ts'
+import { VhostError } from '../error.ts'
+import { portOwner } from '../processes/port-owner.ts'
 import { checkRequest } from './request.ts'
 import type { FrontRequest, FrontResponse } from './request.ts'
-import type { KeyAndCertificate } from './x509.ts'
+import type { KeyAndCertificate } from '../certificates/x509.ts'
 
 const debug = debuglog('kovu:vhost-dev')
 const loopback = ['127.0.0.1', '::1']

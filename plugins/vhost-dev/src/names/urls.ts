@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { styleText } from 'node:util'
-import type { ResolvedHost } from './options.ts'
-import { targetText } from './target.ts'
+import type { ResolvedHost } from '../options/resolve.ts'
+import { targetText } from '../proxy/target.ts'
 
 /** A host as the terminal shows it. */
 export interface HostLine {

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { VhostError } from './error.ts'
+import { VhostError } from '../error.ts'
 import { makeAuthority, makeLeaf } from './x509.ts'
 import type { KeyAndCertificate } from './x509.ts'
 

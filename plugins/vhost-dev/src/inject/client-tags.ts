@@ -1,4 +1,4 @@
-import type { Injection } from './proxy.ts'
+import type { Injection } from '../proxy/forward.ts'
 
 /**
  * What goes into a page so that Vite's client runs in it.

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { parseAuthority } from './hosts.ts'
-import type { Authority } from './hosts.ts'
+import { parseAuthority } from '../names/hosts.ts'
+import type { Authority } from '../names/hosts.ts'
 
 /** A request to the front, HTTP/1.1 or HTTP/2. */
 export type FrontRequest = IncomingMessage | Http2ServerRequest

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { answerText } from './request.ts'
-import type { FrontResponse } from './request.ts'
+import { answerText } from '../front/request.ts'
+import type { FrontResponse } from '../front/request.ts'
 import { isAway } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 

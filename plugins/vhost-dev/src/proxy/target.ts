@@ -1,5 +1,5 @@
 import type { LookupFunction, NetConnectOpts } from 'node:net'
-import { VhostError } from './error.ts'
+import { VhostError } from '../error.ts'
 
 /** Where an application listens. */
 export type Target =

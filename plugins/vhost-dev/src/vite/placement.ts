@@ -1,6 +1,6 @@
-import { VhostError } from './error.ts'
-import { hostTable, parseAuthority } from './hosts.ts'
-import type { ResolvedHost, ResolvedOptions } from './options.ts'
+import { VhostError } from '../error.ts'
+import { hostTable, parseAuthority } from '../names/hosts.ts'
+import type { ResolvedHost, ResolvedOptions } from '../options/resolve.ts'
 
 const defaultPort = 8443
 
