@@ -1,11 +1,11 @@
 import path from 'node:path'
 import type { KovuApi, Statics } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './lessc/compile.ts'
 import { LessYuiError } from './error.ts'
 import { type ResolvedOptions, searchPaths } from './options.ts'
-import { realPath } from './recording.ts'
-import { Sheets } from './sheet.ts'
+import { realPath } from './lessc/recording.ts'
+import { Sheets } from './sheets/sheets.ts'
 
 /** What the parts of one `lessYui()` call share. */
 export class Context {

@@ -3,10 +3,10 @@ import path from 'node:path'
 import type { Derivation, Derived, Target, TargetContext } from '@kovu/protocol'
 import type { Context } from './context.ts'
 import { locatedError, LessYuiError } from './error.ts'
-import { contains } from './recording.ts'
-import { cssOf, slashed } from './request.ts'
-import { finish } from './sheet.ts'
-import { glob } from './glob.ts'
+import { contains } from './lessc/recording.ts'
+import { cssOf, slashed } from './hooks/request.ts'
+import { finish } from './sheets/finish.ts'
+import { glob } from './entries.ts'
 
 /** `main.css ← main.less`, for whoever serves or publishes static files. */
 export function derivation(context: Context): Derivation {

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { LessYuiError } from '../src/error.ts'
-import type { Less } from '../src/implementation.ts'
+import type { Less } from '../src/lessc/implementation.ts'
 import { resolveOptions } from '../src/options.ts'
 import type { LessYuiOptions } from '../src/options.ts'
-import { Sheets } from '../src/sheet.ts'
+import { Sheets } from '../src/sheets/sheets.ts'
 import { type Project, project } from './project.ts'
 
 function sheets(

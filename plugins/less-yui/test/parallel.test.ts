@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { expect, test, vi } from 'vitest'
-import { loadImplementation } from '../src/implementation.ts'
-import type * as Parallel from '../src/parallel.ts'
+import { loadImplementation } from '../src/lessc/implementation.ts'
+import type * as Parallel from '../src/sheets/parallel.ts'
 import { lessDir, project } from './project.ts'
 
 const plugin = path.resolve(import.meta.dirname, '..')
@@ -30,7 +30,9 @@ async function published(folder: string): Promise<typeof Parallel> {
     throw new Error(`tsc: ${error.stdout}`, { cause: error })
   })
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
-  return (await import(pathToFileURL(path.join(folder, 'parallel.js')).href)) as typeof Parallel
+  return (await import(
+    pathToFileURL(path.join(folder, 'sheets/parallel.js')).href
+  )) as typeof Parallel
 }
 
 test.runIf(availableParallelism() > 1)(
@@ -66,6 +68,6 @@ test.runIf(availableParallelism() > 1)(
         frame: expect.stringContaining('@nope') as string,
       },
     })
-    expect(readFileSync(site.file('out/worker.js'), 'utf8')).toContain('parentPort')
+    expect(readFileSync(site.file('out/sheets/worker.js'), 'utf8')).toContain('parentPort')
   },
 )

@@ -4,7 +4,7 @@ import path from 'node:path'
 
 import { afterAll, expect, test } from 'vitest'
 
-import { settled } from '../src/settled.ts'
+import { settled } from '../src/hooks/settled.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'less-yui-settled-'))
 const file = path.join(folder, 'main.less')

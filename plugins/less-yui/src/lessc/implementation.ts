@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { LessYuiError } from './error.ts'
+import { LessYuiError } from '../error.ts'
 
 /** A less of version 2 or later, as far as this plugin touches it. */
 export interface Less {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Node, parse } from './minify/parse.ts'
+import { type Node, parse } from '../minify/parse.ts'
 import { slashed, sourceOf } from './request.ts'
 
 /** A sheet's text after inlining, and the sources of all sheets it took in. */

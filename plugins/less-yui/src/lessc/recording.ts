@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import { codeFrame, LessYuiError } from './error.ts'
+import { codeFrame, LessYuiError } from '../error.ts'
 
 /** A file a sheet depends on: the hash of its bytes, or null when it was looked for and is not there. */
 export type Closure = Readonly<Record<string, string | null>>

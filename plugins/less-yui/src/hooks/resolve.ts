@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Plugin } from 'vite'
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
 import { cssOf, hasFlag, parseRequest, slashed, sourceOf, specifierRE } from './request.ts'
 
 /** Maps whatever names a sheet or its source to the file id `/abs/x.css`, which {@link loadPlugin} answers. */

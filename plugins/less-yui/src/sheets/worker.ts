@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
-import { compile } from './compile.ts'
-import { fromLess } from './error.ts'
-import { type Implementation, loadImplementation } from './implementation.ts'
+import { compile } from '../lessc/compile.ts'
+import { fromLess } from '../error.ts'
+import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
 import type { Answer, Question } from './parallel.ts'
 
 const loaded = new Map<string, Promise<Implementation>>()

@@ -1,7 +1,7 @@
 import type { EnvironmentModuleNode, Plugin, ViteDevServer } from 'vite'
-import type { Context } from './context.ts'
-import { located, LessYuiError } from './error.ts'
-import { contains } from './recording.ts'
+import type { Context } from '../context.ts'
+import { located, LessYuiError } from '../error.ts'
+import { contains } from '../lessc/recording.ts'
 import { cssOf, slashed, sourceOf } from './request.ts'
 import { settled } from './settled.ts'
 

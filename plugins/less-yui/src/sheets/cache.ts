@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
-import type { Compiled } from './compile.ts'
-import { hash, isFresh } from './recording.ts'
+import type { Compiled } from '../lessc/compile.ts'
+import { hash, isFresh } from '../lessc/recording.ts'
 
 const debug = debuglog('kovu:less-yui')
 

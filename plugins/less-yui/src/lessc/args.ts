@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { LessYuiError } from './error.ts'
-import type { LessYuiOptions } from './options.ts'
+import { LessYuiError } from '../error.ts'
+import type { LessYuiOptions } from '../options.ts'
 
 /** What an old command line means today. */
 export interface FromArgs extends LessYuiOptions {

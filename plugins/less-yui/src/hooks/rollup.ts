@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { Plugin } from 'vite'
-import type { Context } from './context.ts'
-import { located } from './error.ts'
-import { minify } from './minify/index.ts'
+import type { Context } from '../context.ts'
+import { located } from '../error.ts'
+import { minify } from '../minify/index.ts'
 import { parseRequest, sheetRE, sourceOf } from './request.ts'
 
 const EMPTY = '\0less-yui:sheet'

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { debuglog } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { type Compiled, type CompileJob, compile } from './compile.ts'
-import { type ErrorCode, LessYuiError, type Place } from './error.ts'
-import type { Implementation } from './implementation.ts'
+import { type Compiled, type CompileJob, compile } from '../lessc/compile.ts'
+import { type ErrorCode, LessYuiError, type Place } from '../error.ts'
+import type { Implementation } from '../lessc/implementation.ts'
 
 const debug = debuglog('kovu:less-yui')
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url))

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { slashed } from './request.ts'
+import { slashed } from './hooks/request.ts'
 
 /**
  * The `.less` files that a pattern names, in alphabetical order.

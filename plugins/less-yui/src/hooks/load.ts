@@ -1,10 +1,10 @@
 import type { Plugin, ResolvedConfig } from 'vite'
-import type { Context } from './context.ts'
-import { located } from './error.ts'
+import type { Context } from '../context.ts'
+import { located } from '../error.ts'
 import { derivedImports, inline } from './inline.ts'
-import { minify } from './minify/index.ts'
+import { minify } from '../minify/index.ts'
 import { hasFlag, parseRequest, sheetRE, sourceOf } from './request.ts'
-import { annotate, finish } from './sheet.ts'
+import { annotate, finish } from '../sheets/finish.ts'
 
 /** In development, what Vite's own CSS plugin sees of a `<link>`ed sheet: it would rewrite `url()` and inline `@import`. */
 const STAND_IN = '/* less-yui */'

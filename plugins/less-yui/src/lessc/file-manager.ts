@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Less, LessFileManager, LoadedFile, LoadOptions } from './implementation.ts'
+import type { Recording } from './recording.ts'
+
+const REMOTE = /^(?:https?:)?\/\//i
+
+/**
+ * A less plugin whose file manager notes all that is loaded.
+ *
+ * @param less The implementation that is to use it.
+ * @param recording Where the files are noted.
+ */
+export function recorder(less: Less, recording: Recording): object {
+  const disk = new less.FileManager()
+  const supports = (name: string, folder: string): boolean => {
+    if (!REMOTE.test(name) && !REMOTE.test(folder)) return true
+    recording.volatile ??= `${name} comes from the network`
+    return false
+  }
+  // Asks a second file manager: less's own `loadFileSync` calls `this.loadFile`.
+  const manager: LessFileManager = Object.assign(new less.FileManager(), {
+    supports,
+    supportsSync: supports,
+    async loadFile(
+      name: string,
+      folder: string,
+      options: LoadOptions,
+      environment: unknown,
+    ): Promise<LoadedFile> {
+      const lookup = { name, folder, options, recording }
+      let file: LoadedFile
+      try {
+        file = await disk.loadFile(name, folder, options, environment)
+      } catch (cause) {
+        noteTried(lookup)
+        throw cause
+      }
+      return noteLoaded(lookup, file)
+    },
+    loadFileSync(
+      name: string,
+      folder: string,
+      options: LoadOptions,
+      environment: unknown,
+    ): LoadedFile | { error: unknown } {
+      const lookup = { name, folder, options, recording }
+      const file = disk.loadFileSync(name, folder, options, environment)
+      if ('filename' in file && file.filename) return noteLoaded(lookup, file, true)
+      noteTried(lookup)
+      return file
+    },
+  })
+  return {
+    install(_less: unknown, plugins: { addFileManager(manager: object): void }): void {
+      plugins.addFileManager(manager)
+    },
+  }
+}
+
+/** A question less asked its file manager. */
+interface Lookup {
+  readonly name: string
+  readonly folder: string
+  readonly options: LoadOptions
+  readonly recording: Recording
+}
+
+/** Only `data-uri()` and `image-size()` load synchronously: those files need not be text. */
+function noteLoaded(lookup: Lookup, file: LoadedFile, binary = false): LoadedFile {
+  const { recording, options } = lookup
+  const full = path.resolve(file.filename)
+  recording.admit(full)
+  noteTried(lookup, full)
+  if (options.mime === 'application/javascript' || full.endsWith('.js')) {
+    recording.volatile ??= `the plugin ${full} may read anything`
+  }
+  if (binary || typeof file.contents !== 'string') {
+    recording.read(full, readFileSync(full))
+    return file
+  }
+  const bytes = file.contents.includes('\uFFFD') ? readFileSync(full) : Buffer.from(file.contents)
+  recording.read(full, bytes)
+  recording.decode(full, bytes)
+  return file
+}
+
+/** Notes the paths that less has tried before the one it found: a file that appears there changes the sheet. */
+function noteTried({ name, folder, options, recording }: Lookup, found?: string): void {
+  const bare = name.replace(/[?#].*$/, '')
+  const extended = options.ext && !/\.[a-z]*$/.test(bare) ? bare + options.ext : bare
+  const folders = path.isAbsolute(extended) ? [''] : [folder, ...(options.paths ?? []), '.']
+  for (const place of folders) {
+    const file = path.resolve(place, extended)
+    if (file === found) return
+    recording.missing(file)
+  }
+}
