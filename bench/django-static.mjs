@@ -135,7 +135,7 @@ function write(name, content) {
 
 function lookupScript() {
   const finders = fileURLToPath(
-    new URL('../plugins/django-static/dist/finders.js', import.meta.url),
+    new URL('../plugins/django-static/dist/finders/finders.js', import.meta.url),
   )
   return `import { Finders } from ${JSON.stringify(finders)}
 const root = { dir: process.cwd() + '/media', prefix: '', collected: '' }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { KovuApi, KovuPluginApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
-import { buildOptions } from './build-options.ts'
+import { buildOptions } from './build/options.ts'
 import type { Context } from './context.ts'
-import { serveOptions } from './vite-options.ts'
-import { processEnv } from './site.ts'
+import { serveOptions } from './serve/options.ts'
+import { processEnv } from './django/process-env.ts'
 
 /**
  * The main plugin: asks Django, sets Vite's options, meets the other plugins.

@@ -1,11 +1,12 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Derivation, KovuApi, Statics } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
-import { askDjango, type DjangoInfo } from './django.ts'
-import { Finders } from './finders.ts'
-import { ProjectTexts } from './mentions.ts'
+import { askDjango } from './django/ask.ts'
+import { Finders } from './finders/finders.ts'
+import { ProjectTexts } from './templates/texts.ts'
 import type { ResolvedOptions } from './options.ts'
-import { findInterpreter } from './python.ts'
+import { findInterpreter } from './django/interpreter.ts'
+import type { DjangoInfo } from './django/answer.ts'
 
 /** A Django project as the plugin knows it. */
 export interface Project {

@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { askDjango, type DjangoInfo } from '../src/django.ts'
+import { askDjango } from '../src/django/ask.ts'
 import { resolveOptions, type DjangoStaticOptions } from '../src/options.ts'
-import { findInterpreter } from '../src/python.ts'
-import { Finders } from '../src/finders.ts'
+import { findInterpreter } from '../src/django/interpreter.ts'
+import { Finders } from '../src/finders/finders.ts'
 import { runPython } from './support/build.ts'
 import { makeProject, type TestProject } from './support/project.ts'
 import { djangoPython } from './support/venv.ts'
+import type { DjangoInfo } from '../src/django/answer.ts'
 
 function ask(
   project: TestProject,
@@ -236,8 +237,8 @@ test('refuses options it does not have or cannot do', () => {
 test('an unreadable static file is named', async () => {
   const project = makeProject({ files: { 'media/a.txt': 'a' } })
   chmodSync(project.path('media/a.txt'), 0o000)
-  const { Tree } = await import('../src/tree.ts')
-  const { dialectOf } = await import('../src/references.ts')
+  const { Tree } = await import('../src/tree/tree.ts')
+  const { dialectOf } = await import('../src/tree/references.ts')
   const sources = new Map([['a.txt', { file: project.path('media/gone.txt') }]])
   const tree = new Tree({ sources, dialect: dialectOf('5.2'), staticUrl: '/static/' })
   expect(() => tree.finish('a.txt')).toThrow(

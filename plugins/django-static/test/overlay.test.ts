@@ -73,7 +73,7 @@ test('can be turned off, and the env of the mode goes along', async () => {
 })
 
 test('speaks the language of Django 3.2', async () => {
-  const { makeOverlay } = await import('../src/overlay.ts')
+  const { makeOverlay } = await import('../src/django/overlay.ts')
   const { python } = makeOverlay(
     {
       django: '3.2.25',

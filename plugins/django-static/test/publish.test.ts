@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
-import { publish } from '../src/publish.ts'
-import { listReleases } from '../src/releases.ts'
+import { publish } from '../src/publish/write.ts'
+import { listReleases } from '../src/publish/releases.ts'
 import { readTree } from './support/build.ts'
 
 const HERE = import.meta.dirname
@@ -23,7 +23,7 @@ test('whatever the moment it is killed at, one release is whole', async () => {
     configFile: false,
     logLevel: 'silent',
     build: {
-      ssr: join(HERE, '../src/publish.ts'),
+      ssr: join(HERE, '../src/publish/write.ts'),
       outDir: dir,
       emptyOutDir: false,
       rolldownOptions: { output: { entryFileNames: 'publish.mjs' } },

@@ -70,7 +70,7 @@ async function compiled(root: string, entry: string): Promise<string> {
     logLevel: 'silent',
     build: {
       ssr: entry,
-      outDir: join(root, 'plugin', 'dist'),
+      outDir: join(root, 'plugin', 'dist', 'django'),
       rolldownOptions: { external: ['vite'], output: { entryFileNames: 'index.mjs' } },
     },
   })
@@ -78,7 +78,7 @@ async function compiled(root: string, entry: string): Promise<string> {
   execFileSync('mkdir', ['-p', join(root, 'node_modules')])
   const vite = dirname(createRequire(import.meta.url).resolve('vite/package.json'))
   execFileSync('ln', ['-s', vite, join(root, 'node_modules/vite')])
-  return join(root, 'plugin/dist/index.mjs')
+  return join(root, 'plugin/dist/django/index.mjs')
 }
 
 function modes(dir: string): Record<string, number> {

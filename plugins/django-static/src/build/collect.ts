@@ -1,0 +1,50 @@
+import type { Derivation } from '@kovu/protocol'
+import { derivations, ignorePatterns, type Context, type Project } from '../context.ts'
+import type { Source } from '../tree/tree.ts'
+
+/** What is to be published but for the bundle. */
+export interface Collected {
+  readonly sources: Map<string, Source>
+  /** Every file that something was made from. */
+  readonly watch: readonly string[]
+}
+
+/**
+ * Collects what the finders find, and what the other plugins make of it: everything, or what something mentions.
+ *
+ * @param context The context of the plugin call.
+ * @param project The project.
+ * @throws What a derivation throws for a source that it cannot render.
+ */
+export async function collect(context: Context, project: Project): Promise<Collected> {
+  const { info, finders } = project
+  const ignored = ignorePatterns(context, info)
+  const sources = new Map<string, Source>()
+  for (const [name, file] of finders.collect(ignored)) sources.set(name, { file })
+  const watch: string[] = []
+  const candidates = finders.collect(info.ignorePatterns)
+  for (const derivation of derivations(context)) {
+    for (const [name, file] of candidates) {
+      const publicName = wantedName(project, derivation, name)
+      if (publicName === undefined) continue
+      if (!derivation.preferSource && sources.has(publicName)) continue
+      const { code, map, watch: files } = await derivation.render(file)
+      watch.push(...files)
+      sources.set(publicName, { content: Buffer.from(code), from: file })
+      if (map !== undefined && /sourceMappingURL=(?!data:)/.test(code)) {
+        sources.set(`${publicName}.map`, { content: Buffer.from(map), from: file })
+      }
+    }
+  }
+  return { sources, watch }
+}
+
+function wantedName(
+  { statics }: Project,
+  { from, to, publish }: Derivation,
+  name: string,
+): string | undefined {
+  if (!name.endsWith(from)) return undefined
+  const publicName = name.slice(0, -from.length) + to
+  return publish === 'all' || statics.mentions(publicName) ? publicName : undefined
+}

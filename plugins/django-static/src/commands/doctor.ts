@@ -1,0 +1,25 @@
+import type { Command } from '@kovu/protocol'
+import type { Context } from '../context.ts'
+import { diagnose } from '../doctor/doctor.ts'
+
+/**
+ * `kovu doctor`: what is wrong with a project's settings.
+ *
+ * @param context The context of the plugin call.
+ */
+export function doctorCommand(context: Context): Command {
+  return {
+    help: 'check what Django’s settings mean for static files',
+    async run({ log }) {
+      const project = await context.project()
+      const findings = diagnose(context, project)
+      const { info } = project
+      log.info(
+        `Django ${info.django} (Python ${info.python}), settings ${info.settingsModule}, STATIC_URL ${info.staticUrl}`,
+      )
+      for (const { level, message } of findings) log[level === 'error' ? 'error' : 'warn'](message)
+      if (findings.length === 0) log.info('Nothing to complain about.')
+      return findings.some(({ level }) => level === 'error') ? 1 : 0
+    },
+  }
+}

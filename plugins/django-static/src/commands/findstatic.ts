@@ -1,0 +1,58 @@
+import { relative } from 'node:path'
+import type { Command } from '@kovu/protocol'
+import { derivations, type Context, type Project } from '../context.ts'
+import { nearest } from '../nearest.ts'
+
+/**
+ * `kovu findstatic PATH`: who wins and who is shadowed.
+ *
+ * @param context The context of the plugin call.
+ */
+export function findstaticCommand(context: Context): Command {
+  return {
+    help: 'say which file a public name means, and which files it shadows',
+    async run({ args, root, log }) {
+      if (args.length === 0) {
+        log.error('Which one? kovu findstatic main/css/site.css')
+        return 2
+      }
+      const project = await context.project()
+      const shown = (file: string): string =>
+        file.startsWith(`${root}/`) ? relative(root, file) : file
+      let missing = 0
+      for (const publicName of args) {
+        const lines = explain(context, project, publicName, shown)
+        if (lines.length === 0) missing += 1
+        for (const line of lines) log.info(line)
+        if (lines.length > 0) continue
+        const near = nearest(
+          publicName,
+          [...project.finders.list()].map(([name]) => name),
+        )
+        const hint = near === undefined ? '' : ` Did you mean ${near}?`
+        log.error(`No static file has the name ${publicName}.${hint}`)
+      }
+      return missing > 0 ? 1 : 0
+    },
+  }
+}
+
+function explain(
+  context: Context,
+  { finders }: Project,
+  publicName: string,
+  shown: (file: string) => string,
+): string[] {
+  const found = finders.findAll(publicName)
+  const shadowed = (file: string): string => `  ${shown(file)} is shadowed by it`
+  for (const { from, to, preferSource } of derivations(context)) {
+    const derived = finders.findDerived(publicName, from, to)
+    if (derived === undefined || (found.length > 0 && !preferSource)) continue
+    const line = `${publicName}: made from ${shown(derived.source)}`
+    return [line, ...found.map(({ file }) => shadowed(file))]
+  }
+  const [first, ...rest] = found
+  if (first === undefined) return []
+  const line = `${publicName}: ${shown(first.file)} (${first.finder})`
+  return [line, ...rest.map(({ file }) => shadowed(file))]
+}

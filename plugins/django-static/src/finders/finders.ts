@@ -1,0 +1,216 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { matcher } from './patterns.ts'
+import { inside, isPublicName } from './public-name.ts'
+import { walk } from './walk.ts'
+import type { DjangoInfo } from '../django/answer.ts'
+
+/** A folder of static files in the order in which Django looks. */
+export interface StaticRoot {
+  readonly dir: string
+  readonly prefix: string
+  readonly collected: string
+  /** The finder it belongs to. */
+  readonly finder: string
+}
+
+/** One of the files that answer to a public name. */
+export interface Candidate {
+  readonly file: string
+  readonly finder: string
+}
+
+interface Place extends StaticRoot {
+  /** Files of the root by path below it; for a project's own finder by public name. */
+  readonly files: Map<string, string>
+  readonly fixed: boolean
+}
+
+/**
+ * Django's finders as an index: which file does a public name mean, and the other way round. It answers as
+ * `findstatic --first` does, for files (a folder is never an answer).
+ */
+export class Finders {
+  readonly #places: readonly Place[]
+  #first: Map<string, string> | undefined
+
+  constructor(info: Pick<DjangoInfo, 'finders'>) {
+    this.#places = info.finders.flatMap((finder): Place[] =>
+      finder.files === null
+        ? finder.roots.map((root) => ({
+            ...root,
+            prefix: trim(root.prefix),
+            collected: trim(root.collected),
+            finder: finder.name,
+            files: new Map(listRoot(root.dir)),
+            fixed: false,
+          }))
+        : [
+            {
+              dir: '',
+              prefix: '',
+              collected: '',
+              finder: finder.name,
+              files: new Map(finder.files),
+              fixed: true,
+            },
+          ],
+    )
+  }
+
+  /** The folders, in order. */
+  get roots(): readonly StaticRoot[] {
+    return this.#places.filter(({ fixed }) => !fixed)
+  }
+
+  /**
+   * The file that answers to a public name.
+   *
+   * @param publicName A path below STATIC_URL; a name with `..`, an empty part or a leading slash is never found.
+   */
+  find(publicName: string): string | undefined {
+    const known = this.#index().get(publicName)
+    if (known !== undefined) return known
+    if (!isPublicName(publicName)) return undefined
+    // The watcher may not have told us of a new file yet: look once.
+    for (const place of this.#places) {
+      const path = place.fixed ? undefined : below(publicName, place.prefix)
+      if (path === undefined) continue
+      const file = join(place.dir, path)
+      if (!isFile(file)) continue
+      place.files.set(path, file)
+      this.#first?.set(publicName, file)
+      return file
+    }
+    return undefined
+  }
+
+  /** Every file that answers to a public name, the winner first. */
+  findAll(publicName: string): Candidate[] {
+    const found: Candidate[] = []
+    for (const place of this.#places) {
+      const path = below(publicName, place.prefix)
+      const file = path === undefined ? undefined : place.files.get(path)
+      if (file !== undefined) found.push({ file, finder: place.finder })
+    }
+    return found
+  }
+
+  /** See `Statics.findDerived` of the protocol. */
+  findDerived(
+    publicName: string,
+    from: string,
+    to: string,
+  ): { file: string; source: string } | undefined {
+    if (!publicName.endsWith(to)) return undefined
+    const source = this.find(publicName.slice(0, -to.length) + from)
+    return source === undefined ? undefined : { file: source.slice(0, -from.length) + to, source }
+  }
+
+  /** The public name of a file (which need not exist); undefined when another file has it or no root holds the file. */
+  nameOf(file: string): string | undefined {
+    for (const place of this.#places) {
+      if (place.fixed) {
+        for (const [name, path] of place.files) if (path === file) return name
+        continue
+      }
+      const path = inside(file, place.dir)
+      if (path === undefined) continue
+      const name = joinName(place.prefix, path)
+      const winner = this.find(name)
+      if (winner === undefined || winner === file) return name
+    }
+    return undefined
+  }
+
+  /** Every public name and its file, first found wins. */
+  list(): Iterable<readonly [string, string]> {
+    return this.#index()
+  }
+
+  /**
+   * What `collectstatic` would collect.
+   *
+   * @param ignore Patterns, Django's own among them.
+   * @returns Public names with the winning file, in the finders' order.
+   */
+  collect(ignore: readonly string[]): Map<string, string> {
+    const ignored = matcher(ignore)
+    const collected = new Map<string, string>()
+    for (const place of this.#places) {
+      for (const [path, file] of place.files) {
+        if (isIgnored(path, ignored)) continue
+        const name = place.fixed ? path : joinName(place.collected, path)
+        if (!collected.has(name)) collected.set(name, file)
+      }
+    }
+    return collected
+  }
+
+  /**
+   * Takes note of a file that appeared or disappeared.
+   *
+   * @param file Absolute path.
+   * @returns True when it lies in one of the roots.
+   */
+  update(file: string): boolean {
+    let touched = false
+    for (const place of this.#places) {
+      const path = place.fixed ? undefined : inside(file, place.dir)
+      if (path === undefined) continue
+      touched = true
+      const exists = isFile(file)
+      if (exists === place.files.has(path)) continue
+      if (exists) place.files.set(path, file)
+      else place.files.delete(path)
+      this.#first = undefined
+    }
+    return touched
+  }
+
+  /** Does the file lie in one of the roots? */
+  holds(file: string): boolean {
+    return this.#places.some(({ dir, fixed, files }) =>
+      fixed ? [...files.values()].includes(file) : inside(file, dir) !== undefined,
+    )
+  }
+
+  #index(): Map<string, string> {
+    if (this.#first === undefined) {
+      this.#first = new Map()
+      for (const { files, fixed, prefix } of this.#places) {
+        for (const [path, file] of files) {
+          const name = fixed ? path : joinName(prefix, path)
+          if (!this.#first.has(name)) this.#first.set(name, file)
+        }
+      }
+    }
+    return this.#first
+  }
+}
+
+function isIgnored(path: string, ignored: (text: string) => boolean): boolean {
+  // Files by base name and by path, folders by base name alone, as django.contrib.staticfiles.utils.get_files has it.
+  return ignored(path) || path.split('/').some(ignored)
+}
+
+function* listRoot(dir: string): Generator<[string, string]> {
+  for (const path of walk(dir)) yield [path, join(dir, path)]
+}
+
+function trim(prefix: string): string {
+  return prefix.replaceAll(/^\/+|\/+$/g, '')
+}
+
+function joinName(prefix: string, path: string): string {
+  return prefix === '' ? path : `${prefix}/${path}`
+}
+
+function below(publicName: string, prefix: string): string | undefined {
+  if (prefix === '') return publicName
+  return publicName.startsWith(`${prefix}/`) ? publicName.slice(prefix.length + 1) : undefined
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}

@@ -1,0 +1,53 @@
+import { isAbsolute, relative } from 'node:path'
+import type { Context, Project } from '../context.ts'
+import { nearest } from '../nearest.ts'
+import type { Made } from './bundle.ts'
+
+/**
+ * Says what a build found that is no error.
+ *
+ * @param context The context of the plugin call.
+ * @param project The project.
+ * @param made What the build has made.
+ * @param paths Hashed names by public name, where the build decides them.
+ */
+export function warn(
+  context: Context,
+  project: Project,
+  { tree: { warnings } }: Made,
+  paths: ReadonlyMap<string, string> | undefined,
+): void {
+  const { info } = project
+  const logger = context.config?.logger
+  const missing = paths === undefined ? [] : missingNames(context, project, paths)
+  for (const warning of [...warnings, ...missing]) logger?.warn(`django-static: ${warning}`)
+  if (!info.storage.manifest) {
+    logger?.warn(
+      `django-static: ${info.storage.name} does not read staticfiles.json, so {% static %} gives unhashed names. Set the "staticfiles" storage to django.contrib.staticfiles.storage.ManifestStaticFilesStorage.`,
+    )
+  }
+}
+
+/** A folder as the person at the terminal knows it: from Vite's root, when it lies below. */
+export function shown({ root }: Context, dir: string): string {
+  const path = relative(root, dir)
+  return path === '' || path.startsWith('..') || isAbsolute(path) ? dir : path
+}
+
+function missingNames(
+  { root }: Context,
+  { texts }: Project,
+  paths: ReadonlyMap<string, string>,
+): string[] {
+  const sentences = new Set<string>()
+  for (const { publicName, position } of texts.references()) {
+    if (paths.has(publicName)) continue
+    const near = nearest(publicName, paths.keys())
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`
+    const file = relative(root, position.file)
+    sentences.add(
+      `${file}:${position.line}:${position.column + 1}: {% static '${publicName}' %} names no static file.${hint}`,
+    )
+  }
+  return [...sentences]
+}

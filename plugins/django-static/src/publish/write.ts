@@ -1,0 +1,183 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Contents, SMALL } from '../tree/contents.ts'
+import { makeFolder } from './folder.ts'
+import { recordRelease } from './releases.ts'
+import type { Source } from '../tree/tree.ts'
+
+/** A file to be written below STATIC_ROOT. */
+export interface Publication {
+  /** Path below STATIC_ROOT. */
+  readonly name: string
+  readonly source: Source
+  /** Is the name made from the content? A file of that name and size is then the same file. */
+  readonly hashed: boolean
+  /** Hashed name of a publication with the same content: the two are one file with two names. */
+  readonly twin?: string | undefined
+}
+
+/** How {@link publish} writes. */
+export interface PublishOptions {
+  /** Contents that were read already. */
+  readonly contents?: Contents
+  /** Give files that are published as they are a second name, in place of copying them. */
+  readonly link?: boolean
+}
+
+/** What {@link publish} did. */
+export interface Published {
+  readonly written: readonly string[]
+  readonly unchanged: number
+}
+
+const MODE = 0o644
+const WORK = '.kovu-publish'
+
+/**
+ * Writes files to STATIC_ROOT. Each appears whole or not at all; hashed names come first and the manifest last, so that the
+ * site is the old one or the new one whenever it stops. Nothing else in the folder is touched.
+ *
+ * @param root STATIC_ROOT.
+ * @param files What to write; names below the root.
+ * @param manifest The text of `staticfiles.json`.
+ * @param options See {@link PublishOptions}.
+ */
+export function publish(
+  root: string,
+  files: readonly Publication[],
+  manifest: string,
+  options: PublishOptions = {},
+): Published {
+  const work = join(root, WORK)
+  rmSync(work, { recursive: true, force: true })
+  makeFolder(work)
+  const writer = new Writer(options)
+  const temporary = join(work, 'file')
+  const written: string[] = []
+  let unchanged = 0
+  const folders = new Set<string>()
+  const order = [...files.filter(({ hashed }) => hashed), ...files.filter(({ hashed }) => !hashed)]
+  try {
+    for (const file of order) {
+      const target = join(root, file.name)
+      if (isSame(target, file)) {
+        unchanged += 1
+        continue
+      }
+      const twin = file.twin === undefined ? undefined : join(root, file.twin)
+      if (twin === undefined || !tryLink(twin, temporary)) writer.write(temporary, file.source)
+      const folder = dirname(target)
+      if (!folders.has(folder)) makeFolder(folder)
+      folders.add(folder)
+      renameSync(temporary, target)
+      // Two names of one file are not renamed onto each other: the temporary one stays.
+      if (twin !== undefined) rmSync(temporary, { force: true })
+      written.push(file.name)
+    }
+    recordRelease(
+      root,
+      manifest,
+      files.filter(({ hashed }) => hashed).map(({ name }) => name),
+    )
+    const target = join(root, 'staticfiles.json')
+    if (readText(target) !== manifest) {
+      writeFileSync(temporary, manifest, { mode: MODE, flush: true })
+      chmodSync(temporary, MODE)
+      renameSync(temporary, target)
+      written.push('staticfiles.json')
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+  return { written, unchanged }
+}
+
+class Writer {
+  readonly #contents: Contents
+  readonly #link: boolean
+  /** Does the umask leave the mode as it is? */
+  #plainMode: boolean | undefined
+
+  constructor({ contents = new Contents(), link = false }: PublishOptions) {
+    this.#contents = contents
+    this.#link = link
+  }
+
+  write(target: string, source: Source): void {
+    if ('content' in source) {
+      this.#writeContent(target, source.content)
+      return
+    }
+    if (this.#link && tryLink(source.file, target)) return
+    const { mtime, atime, size } = statSync(source.file)
+    // To copy by hand is cheaper than a call for it, until the file is large.
+    const content =
+      this.#contents.kept(source.file) ?? (size <= SMALL ? readFileSync(source.file) : undefined)
+    if (content === undefined) {
+      copyFileSync(source.file, target, constants.COPYFILE_FICLONE)
+      utimesSync(target, atime, mtime)
+      chmodSync(target, MODE)
+    } else this.#writeContent(target, content, mtime)
+  }
+
+  #writeContent(target: string, content: Uint8Array, mtime?: Date): void {
+    const handle = openSync(target, 'w', MODE)
+    try {
+      for (let at = 0; at < content.length;) at += writeSync(handle, content, at)
+      // Django's FILE_UPLOAD_PERMISSIONS, whatever the umask.
+      this.#plainMode ??= (fstatSync(handle).mode & 0o7777) === MODE
+      if (!this.#plainMode) fchmodSync(handle, MODE)
+      if (mtime !== undefined) futimesSync(handle, mtime, mtime)
+    } finally {
+      closeSync(handle)
+    }
+  }
+}
+
+/** A second name for a file; false where the file system has no such thing, or not across this border. */
+function tryLink(file: string, target: string): boolean {
+  try {
+    linkSync(file, target)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isSame(target: string, { source, hashed }: Publication): boolean {
+  const there = statSync(target, { throwIfNoEntry: false })
+  if (there === undefined || !there.isFile()) return false
+  if ('content' in source) {
+    if (there.size !== source.content.length) return false
+    return hashed || readFileSync(target).equals(source.content)
+  }
+  const wanted = statSync(source.file)
+  if (there.size !== wanted.size) return false
+  if (hashed || Math.floor(there.mtimeMs) === Math.floor(wanted.mtimeMs)) return true
+  return readFileSync(target).equals(readFileSync(source.file))
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HotUpdateOptions, Plugin, ViteDevServer } from 'vite'
+import { derivations, type Context, type Project } from '../context.ts'
+import { isInstalled } from '../templates/texts.ts'
+
+const TEMPLATE = /\.(?:html?|djhtml|jinja2?|j2)$/
+/** Without a front nobody knows when Django answers again after it has restarted. */
+const RESTART_MS = 1500
+
+/**
+ * Development: what changes on disk changes in the index, and pages learn of it.
+ *
+ * @param context The context of the plugin call.
+ */
+export function hotPlugin(context: Context): Plugin {
+  return {
+    name: 'django-static:hot',
+    apply: 'serve',
+    async configureServer(server) {
+      const project = await context.project()
+      watchOutside(context, project, server)
+      const update = (file: string): void => {
+        project.finders.update(file)
+        project.texts.clear()
+      }
+      server.watcher.on('add', update)
+      server.watcher.on('unlink', update)
+      server.watcher.on('change', (file) => {
+        if (TEMPLATE.test(file) || file.endsWith('.py') || file.endsWith('.js'))
+          project.texts.clear()
+        if (project.info.files.includes(file)) void restartIfChanged(context, project, server)
+      })
+    },
+    hotUpdate: {
+      async handler(options) {
+        if (this.environment.name !== 'client') return
+        const project = await context.project()
+        if (options.modules.length === 0) announce(context, project, options)
+      },
+    },
+  }
+}
+
+/** Tells the pages about a file that is in no module graph. */
+function announce(context: Context, project: Project, options: HotUpdateOptions): void {
+  const { file, server, timestamp } = options
+  const hasFront = server.config.plugins.some(({ name }) => name.split(':')[0] === 'vhost-dev')
+  if (TEMPLATE.test(file) && !project.finders.holds(file)) {
+    reload(server, file)
+    return
+  }
+  if (file.endsWith('.py')) {
+    if (!hasFront) setTimeout(() => reload(server, file), RESTART_MS).unref()
+    return
+  }
+  const publicName = project.finders.nameOf(file)
+  if (publicName === undefined) return
+  if (file.endsWith('.css')) {
+    const path = `/${publicName}`
+    const update = { type: 'css-update', path, acceptedPath: path, timestamp } as const
+    server.environments.client.hot.send({ type: 'update', updates: [update] })
+    return
+  }
+  const names = [publicName, ...derivedNames(context, publicName)]
+  if (names.some((name) => context.served.has(name))) reload(server, file)
+}
+
+function derivedNames(context: Context, publicName: string): string[] {
+  return derivations(context).flatMap(({ from, to, pipeline }) =>
+    !pipeline && publicName.endsWith(from) ? [publicName.slice(0, -from.length) + to] : [],
+  )
+}
+
+function reload(server: ViteDevServer, file: string): void {
+  server.config.logger.info(`page reload ${file.replace(`${server.config.root}/`, '')}`, {
+    timestamp: true,
+    clear: true,
+  })
+  server.environments.client.hot.send({ type: 'full-reload', path: '*', triggeredBy: file })
+}
+
+function watchOutside(context: Context, { info, finders }: Project, server: ViteDevServer): void {
+  const dirs = [
+    ...finders.roots.map(({ dir }) => dir),
+    ...info.templates.flatMap(({ dirs: folders }) => folders),
+    ...info.apps.flatMap((app) =>
+      existsSync(join(app, 'templates')) ? [join(app, 'templates')] : [],
+    ),
+    ...info.files,
+  ]
+  const root = `${context.root}/`
+  server.watcher.add(dirs.filter((dir) => !dir.startsWith(root) && !isInstalled(dir)))
+}
+
+async function restartIfChanged(
+  context: Context,
+  project: Project,
+  server: ViteDevServer,
+): Promise<void> {
+  const before = JSON.stringify(comparable(project))
+  try {
+    const after = await context.reopen()
+    if (JSON.stringify(comparable(after)) === before) return
+    server.config.logger.info('Django’s settings changed, restarting the server', {
+      timestamp: true,
+    })
+    await server.restart()
+  } catch (error) {
+    server.config.logger.error(`django-static: ${(error as Error).message}`, { timestamp: true })
+  }
+}
+
+/** What of the answer concerns the server: not the list of files that were read for it. */
+function comparable({ info }: Project): unknown {
+  return { ...info, files: [] }
+}

@@ -1,0 +1,225 @@
+import { existsSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { debuglog } from 'node:util'
+import { isFileLoadingAllowed, type Connect, type Plugin, type ViteDevServer } from 'vite'
+import { derivations, type Context, type Project } from '../context.ts'
+import { canonicalUrl, ModuleShapes, reExport } from './es-module.ts'
+import { parseRequest, withoutHash, type Wanted } from './request.ts'
+import { sendBody, sendFile } from './send.ts'
+import { nearest } from '../nearest.ts'
+import { typeOf } from './media-types.ts'
+
+const debug = debuglog('kovu:django-static')
+const LOADER = /(?:^|\/)require(?:\.min)?\.js$/
+
+type StaticWanted = Extract<Wanted, { kind: 'static' }>
+
+/**
+ * Development: answers the URLs below STATIC_URL as `runserver` would, from Django's own folders.
+ *
+ * @param context The context of the plugin call.
+ */
+export function servePlugin(context: Context): Plugin {
+  return {
+    name: 'django-static:serve',
+    apply: 'serve',
+    async configureServer(server) {
+      const project = await context.project()
+      server.middlewares.use(staticMiddleware(context, project, server))
+    },
+  }
+}
+
+function staticMiddleware(
+  context: Context,
+  project: Project,
+  server: ViteDevServer,
+): Connect.NextHandleFunction {
+  const shapes = new ModuleShapes()
+  const base = server.config.base
+  return async function djangoStaticMiddleware(request, response, next) {
+    const wanted = parseRequest(request.url ?? '', base)
+    if (wanted === undefined || wanted.kind === 'internal') {
+      next()
+      return
+    }
+    if (wanted.kind === 'hostile') {
+      sendBody(request, response, 'Not found.\n', 'text/plain; charset=utf-8', 404)
+      return
+    }
+    try {
+      await answer({ context, project, server, shapes, base, request, response, next, wanted })
+    } catch (error) {
+      next(error)
+    }
+  }
+}
+
+interface Exchange {
+  readonly context: Context
+  readonly project: Project
+  readonly server: ViteDevServer
+  readonly shapes: ModuleShapes
+  readonly base: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly next: Connect.NextFunction
+  readonly wanted: StaticWanted
+}
+
+async function answer(exchange: Exchange): Promise<void> {
+  const { project, server, request, response, next, wanted, context } = exchange
+  const { publicName } = wanted
+  const plain = withoutHash(publicName)
+  for (const name of plain === undefined ? [publicName] : [publicName, plain]) {
+    if (await answerName(exchange, name)) return
+  }
+  // A path from Vite's root is the canonical URL of a module; Vite serves it if it may.
+  const file = join(context.root, publicName)
+  if (
+    publicName.startsWith('@') ||
+    (existsSync(file) && isFileLoadingAllowed(server.config, file))
+  ) {
+    next()
+    return
+  }
+  const near = nearest(publicName, names(project))
+  const hint = near === undefined ? '' : ` The nearest name is ${near}.`
+  const text = `No static file has the name ${publicName}.${hint}\n`
+  sendBody(request, response, text, 'text/plain; charset=utf-8', 404)
+}
+
+async function answerName(exchange: Exchange, publicName: string): Promise<boolean> {
+  const { context, project, request, response, next, wanted } = exchange
+  const file = project.finders.find(publicName)
+  if (
+    !isRead(request) &&
+    (file !== undefined || derivedOf(exchange, publicName, file) !== undefined)
+  ) {
+    response.setHeader('Allow', 'GET, HEAD')
+    sendBody(request, response, 'Only GET and HEAD.\n', 'text/plain; charset=utf-8', 405)
+    return true
+  }
+  if (wanted.module && file !== undefined) {
+    next()
+    return true
+  }
+  setUserHeaders(exchange)
+  for (const peer of context.peers) {
+    const given = await peer.answers?.({ publicName, file, query: wanted.query })
+    if (given === undefined) continue
+    const body = isLoader(exchange, publicName) ? withClient(exchange, given.body) : given.body
+    sendBody(request, response, body, given.type)
+    return true
+  }
+  const derived = derivedOf(exchange, publicName, file)
+  if (derived !== undefined) {
+    debug('%s is made from %s', publicName, derived.source)
+    context.served.add(publicName)
+    if (derived.pipeline) {
+      request.url = pipelineUrl(exchange, publicName)
+      next()
+      return true
+    }
+    const { code } = await derived.render(derived.source)
+    sendBody(request, response, code, typeOf(publicName))
+    return true
+  }
+  if (file === undefined) return false
+  return sendStatic(exchange, publicName, file)
+}
+
+async function sendStatic(exchange: Exchange, publicName: string, file: string): Promise<boolean> {
+  const { context, project, server, shapes, base, request, response } = exchange
+  const shape = shapeOf(shapes, file)
+  if (shape !== undefined) {
+    const url = canonicalUrl(file, context.root, base)
+    sendBody(request, response, reExport(url, shape), typeOf('x.js'))
+    return true
+  }
+  context.served.add(publicName)
+  if (isLoader(exchange, publicName)) {
+    const { readFile } = await import('node:fs/promises')
+    sendBody(request, response, withClient(exchange, await readFile(file)), typeOf(file))
+    return true
+  }
+  if (await sendFile(request, response, file)) return true
+  project.finders.update(file)
+  server.config.logger.warn(`django-static: ${file} cannot be read.`, { timestamp: true })
+  return false
+}
+
+function shapeOf(shapes: ModuleShapes, file: string): ReturnType<ModuleShapes['of']> {
+  try {
+    return shapes.of(file)
+  } catch {
+    // The file went away or cannot be read: sending it will tell.
+    return undefined
+  }
+}
+
+function derivedOf(
+  { context, project }: Exchange,
+  publicName: string,
+  file: string | undefined,
+):
+  | { source: string; pipeline: boolean; render(source: string): Promise<{ code: string }> }
+  | undefined {
+  for (const derivation of derivations(context)) {
+    if (file !== undefined && !derivation.preferSource) continue
+    const derived = project.finders.findDerived(publicName, derivation.from, derivation.to)
+    if (derived === undefined) continue
+    return {
+      source: derived.source,
+      pipeline: derivation.pipeline,
+      render: (source) => derivation.render(source),
+    }
+  }
+  return undefined
+}
+
+/** The URL by which Vite finds the module: the public name, without the user's `?v=`, which would mean a dependency to Vite. */
+function pipelineUrl({ base, wanted }: Exchange, publicName: string): string {
+  const path = base + encodeURI(publicName).replaceAll('?', '%3F').replaceAll('#', '%23')
+  const query: string[] = []
+  if (wanted.module) {
+    for (const [name, value] of wanted.query) query.push(value === '' ? name : `${name}=${value}`)
+  } else {
+    if (publicName.endsWith('.css')) query.push('direct')
+    const time = wanted.query.get('t')
+    if (time !== null && /^\d+$/.test(time)) query.push(`t=${time}`)
+  }
+  return query.length === 0 ? path : `${path}?${query.join('&')}`
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === undefined || method === 'GET' || method === 'HEAD'
+}
+
+function setUserHeaders({ server, response }: Exchange): void {
+  for (const [name, value] of Object.entries(server.config.server.headers)) {
+    if (value !== undefined) response.setHeader(name, value)
+  }
+}
+
+/** Is it the require.js of a page, and does nobody else bring Vite's client to the pages? */
+function isLoader({ server, project }: Exchange, publicName: string): boolean {
+  if (!publicName.endsWith('.js')) return false
+  if (server.config.plugins.some(({ name }) => name.split(':')[0] === 'vhost-dev')) return false
+  if (LOADER.test(publicName)) return true
+  for (const { loader, publicName: name } of project.texts.references()) {
+    if (loader && name === publicName) return true
+  }
+  return false
+}
+
+function withClient({ server, base }: Exchange, body: string | Uint8Array): string {
+  // Absolute where the page may be of another origin: a classic script from elsewhere has no base URL for `import()`.
+  const url = JSON.stringify(`${server.config.server.origin ?? ''}${base}@vite/client`)
+  return `${Buffer.from(body).toString('utf8')}\n;import(${url})\n`
+}
+
+function* names({ finders }: Project): Generator<string> {
+  for (const [name] of finders.list()) yield name
+}

@@ -1,0 +1,126 @@
+import { readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { walk } from '../finders/walk.ts'
+import { templateReferences, type TemplateReference } from './references.ts'
+import type { DjangoInfo } from '../django/answer.ts'
+
+const SCANNED = /\.(?:html?|txt|xml|svg|djhtml|jinja2?|j2|py|js|mjs|ts|tsx|jsx)$/
+const TEMPLATE = /\.(?:html?|txt|xml|djhtml|jinja2?|j2)$/
+const TOKEN = /[\p{L}\p{N}_@%+~.$\-/]+/gu
+const SKIPPED = new Set(['node_modules', '__pycache__', 'venv'])
+const BIG = 2_000_000
+
+/**
+ * The texts of a project: which public names do they mention, and which static files do its templates name? Looked at are
+ * templates, `.py` and `.js` files below the project's folder and in template folders elsewhere; not in `node_modules`,
+ * virtual environments, installed packages, STATIC_ROOT, the output folder and folders whose name starts with a dot.
+ */
+export class ProjectTexts {
+  readonly #dirs: readonly string[]
+  readonly #outside: ReadonlySet<string>
+  readonly #statics: readonly string[]
+  #tokens: Set<string> | undefined
+  #references: readonly TemplateReference[] | undefined
+
+  /**
+   * @param root Vite's root.
+   * @param info What Django said.
+   * @param outDirs Folders of output, not to be looked into.
+   */
+  constructor(root: string, info: DjangoInfo, outDirs: readonly string[]) {
+    const templates = info.templates.flatMap(({ dirs }) => dirs)
+    this.#dirs = [
+      root,
+      ...[...templates, ...info.apps].filter((dir) => !isInstalled(dir) && !isBelow(dir, root)),
+    ]
+    this.#statics = info.finders.flatMap(({ roots }) => roots.map(({ dir }) => `${dir}/`))
+    this.#outside = new Set([...outDirs, ...(info.staticRoot ? [info.staticRoot] : [])])
+  }
+
+  /** Forgets what was read. */
+  clear(): void {
+    this.#tokens = undefined
+    this.#references = undefined
+  }
+
+  /** See `Statics.mentions` of the protocol. */
+  mentions(publicName: string): boolean {
+    this.#tokens ??= this.#readTokens()
+    if (/^[\p{L}\p{N}_@%+~.$\-/]+$/u.test(publicName)) {
+      if (this.#tokens.has(publicName)) return true
+      return publicName.endsWith('.js') && this.#tokens.has(publicName.slice(0, -3))
+    }
+    for (const file of this.files()) if (read(file).includes(publicName)) return true
+    return false
+  }
+
+  /** Every text file of the project that may mention a static file. */
+  *files(): Generator<string> {
+    const seen = new Set<string>()
+    for (const dir of this.#dirs) {
+      const enter = (name: string, path: string): boolean =>
+        !name.startsWith('.') &&
+        !SKIPPED.has(name) &&
+        !this.#outside.has(join(dir, path)) &&
+        !isFile(join(dir, path, 'pyvenv.cfg'))
+      for (const path of walk(dir, enter)) {
+        const file = join(dir, path)
+        if (!SCANNED.test(path) || seen.has(file)) continue
+        seen.add(file)
+        yield file
+      }
+    }
+  }
+
+  /** Every static file that a template of the project names, and how. */
+  references(): readonly TemplateReference[] {
+    this.#references ??= [...this.#readReferences()]
+    return this.#references
+  }
+
+  *#readReferences(): Generator<TemplateReference> {
+    for (const file of this.files()) {
+      // What is published is not rendered.
+      if (!TEMPLATE.test(file) || this.#statics.some((dir) => file.startsWith(dir))) continue
+      const text = read(file)
+      if (!text.includes('static')) continue
+      yield* templateReferences(file, text)
+    }
+  }
+
+  #readTokens(): Set<string> {
+    const tokens = new Set<string>()
+    for (const file of this.files()) {
+      for (const [token] of read(file).matchAll(TOKEN)) {
+        if (token.length > 300) continue
+        tokens.add(token)
+        for (let at = token.indexOf('/'); at !== -1; at = token.indexOf('/', at + 1)) {
+          tokens.add(token.slice(at + 1))
+        }
+      }
+    }
+    return tokens
+  }
+}
+
+/** Is it a folder of an installed package or of a virtual environment? */
+export function isInstalled(dir: string): boolean {
+  return /[\\/](?:site-packages|dist-packages)(?:[\\/]|$)/.test(dir)
+}
+
+function isBelow(dir: string, root: string): boolean {
+  return dir === root || dir.startsWith(`${root}/`)
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function read(file: string): string {
+  try {
+    if (statSync(file).size > BIG && basename(file).endsWith('.js')) return ''
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
