@@ -18,6 +18,7 @@ import type { Rendered } from './rendered.ts'
 export function checkNames(rendered: Rendered, template: Template, names: readonly string[]): void {
   const { text } = rendered
   for (const { 0: name, index } of text.matchAll(new RegExp(NAME, 'g'))) {
+    if (rendered.isLiteral(index)) continue
     const line = text.slice(text.lastIndexOf('\n', index) + 1, index)
     // A comment of its own line says nothing to any program.
     if (/^[ \t]*#/.test(line) && !template.output.endsWith('.json')) continue

@@ -4,14 +4,16 @@ import { debuglog } from 'node:util'
 import type { ResolvedConfig } from 'vite'
 import { checkNames, checkSyntax } from './check.ts'
 import { M4SettingsError } from './error.ts'
-import { SECRET, trackedSecrets } from './git.ts'
-import { findLayers } from './layers.ts'
+import { trackedSecrets } from './git.ts'
+import { findLayers, type Template } from './layers.ts'
 import { typed, type Value } from './literals.ts'
 import { nearest } from './nearest.ts'
 import type { ResolvedOptions } from './options.ts'
 import { findPython } from './python.ts'
 import { ownSettings, type Scene, type Settings } from './render.ts'
+import type { Rendered } from './rendered.ts'
 import { Sealed } from './sealed.ts'
+import { isSecret } from './secret.ts'
 import { systemSettings } from './system.ts'
 import { declarations } from './virtual.ts'
 import { replaceFile } from './write.ts'
@@ -99,21 +101,13 @@ export class Context {
     const rendered = layers.templates.map((template) => {
       const made = settings.render(template)
       checkNames(made, template, settings.names)
-      return { ...template, made }
+      return { template, made }
     })
     for (const file of this.inputs) this.sealed.addFile(file)
-    const needsPython = rendered.some(
-      ({ output }) => output.endsWith('.py') && !unchanged(output, made(rendered, output)),
-    )
-    const python = needsPython ? findPython(root, options.python) : undefined
-    if (needsPython && python === undefined) debug('no Python to check with')
-    await Promise.all(
-      rendered
-        .filter(({ output, made }) => !unchanged(output, made.text))
-        .map(async (template) => checkSyntax(template.made, template, python)),
-    )
+    await this.#checkSyntax(rendered)
     const files: { file: string; written: boolean }[] = []
-    for (const { output, made } of rendered) {
+    for (const { template, made } of rendered) {
+      const { output } = template
       const written = await replaceFile(output, Buffer.from(made.text, 'latin1'))
       files.push({ file: output, written })
     }
@@ -150,12 +144,28 @@ export class Context {
           `m4-settings: \`public\` names \`${name}\`, which is not defined${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
         )
       }
-      if (SECRET.test(name.replaceAll(/^_+|_+$/g, '')) && !name.includes('PUBLIC')) {
+      if (isSecret(name) && !name.includes('PUBLIC')) {
         this.#tell(`\`public\` names ${name}: everyone can read it in the browser`)
       }
       values.set(name, typed(value))
     }
     return values
+  }
+
+  /** JSON is parsed each time; Python, which is another process, only when it is new. */
+  async #checkSyntax(rendered: readonly { template: Template; made: Rendered }[]): Promise<void> {
+    const { root, options } = this
+    const checked = rendered.filter(
+      ({ template: { output }, made }) =>
+        !output.endsWith('.py') || contentOf(output)?.toString('latin1') !== made.text,
+    )
+    const python = checked.some(({ template }) => template.output.endsWith('.py'))
+      ? findPython(root, options.python)
+      : undefined
+    if (python === undefined) debug('no Python file is checked')
+    await Promise.all(
+      checked.map(async ({ template, made }) => checkSyntax(made, template, python)),
+    )
   }
 
   async #writeTypes(): Promise<void> {
@@ -185,17 +195,6 @@ function findLayersOrNothing({
   }
 }
 
-function made(
-  rendered: readonly { output: string; made: { text: string } }[],
-  output: string,
-): string {
-  return rendered.find((each) => each.output === output)?.made.text ?? ''
-}
-
-function unchanged(file: string, text: string): boolean {
-  return contentOf(file)?.toString('latin1') === text
-}
-
 function contentOf(file: string): Buffer | undefined {
   try {
     return readFileSync(file)
@@ -207,7 +206,7 @@ function contentOf(file: string): Buffer | undefined {
 function secretsOf(settings: Settings, open: readonly string[]): Map<string, string> {
   const secrets = new Map<string, string>()
   for (const name of settings.names) {
-    if (open.includes(name) || !SECRET.test(name.replaceAll(/^_+|_+$/g, ''))) continue
+    if (open.includes(name) || !isSecret(name)) continue
     const value = settings.value(name)
     if (value !== undefined && value.length >= 8 && /[^A-Za-z\s]/.test(value))
       secrets.set(name, value)

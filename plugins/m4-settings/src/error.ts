@@ -1,3 +1,5 @@
+import { mask } from './secret.ts'
+
 /** The stable codes of this plugin's errors; the README has a row for each. */
 export type ErrorCode =
   | 'M4_SETTINGS_SYNTAX'
@@ -26,7 +28,7 @@ export class M4SettingsError extends Error {
   override readonly name = 'M4SettingsError'
   readonly code: ErrorCode
   readonly place: Place | undefined
-  /** Lines of a source. May show a secret: for the terminal, never for the browser. */
+  /** Lines of a source, values of secrets masked: for the terminal, not for the browser. */
   readonly frame: string | undefined
 
   constructor(
@@ -94,7 +96,7 @@ export function lineOf(text: string, offset: number): { line: number; column: nu
 }
 
 /**
- * Draws the lines around a place, with a caret below its column.
+ * Draws the lines around a place, with a caret below its column. Values of secrets are masked.
  *
  * @param text The whole file.
  * @param place `line` from 1, `column` from 0.
@@ -107,7 +109,7 @@ export function codeFrame(text: string, place: { line: number; column: number })
   const frame: string[] = []
   for (let number = from; number <= to; number++) {
     // A generated line would fill the screen: show the part around the column.
-    const line = lines[number - 1] ?? ''
+    const line = mask(lines[number - 1] ?? '')
     const cut = number === place.line && place.column > 100 ? place.column - 60 : 0
     frame.push(`${String(number).padStart(width)}  |  ${line.slice(cut, cut + 140)}`)
     if (number === place.line) {

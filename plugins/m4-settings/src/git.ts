@@ -3,10 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { lineOf } from './error.ts'
 import type { Layers } from './layers.ts'
-
-/** Names that are secrets by what they say. */
-export const SECRET: RegExp =
-  /PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE|(?:^|_)(?:KEY|PW|PWD|DSN)(?:_|$)/
+import { isSecret } from './secret.ts'
 
 /**
  * What of the settings is in git and should not be: rendered files, `<mode>.local.m4`, and secrets in definitions.
@@ -29,8 +26,8 @@ export async function trackedSecrets(root: string, layers: Layers): Promise<stri
     }
     const text = await readFile(file, 'utf8')
     const secrets = [
-      ...text.matchAll(/define\(\s*[`[]?(\w+)['\]]?\s*,\s*[`[]?(?=[^'\])\s])/g),
-    ].filter(([, setting = '']) => SECRET.test(setting.replaceAll(/^_+|_+$/g, '')))
+      ...text.matchAll(/define\(\s*[`[]?(\w+)['\]]?\s*,\s*(?=[`[]?[^`['\])\s])/g),
+    ].filter(([, setting = '']) => isSecret(setting))
     const [first] = secrets
     if (!first) continue
     const list = [...new Set(secrets.map(([, setting]) => setting))].join(', ')

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Connect, Plugin } from 'vite'
 import type { Context } from './context.ts'
-import { located, M4SettingsError } from './error.ts'
+import { locatedError, M4SettingsError } from './error.ts'
 
 /** How often a URL may be encoded over and over. */
 const MAX_DECODE = 5
@@ -54,14 +54,16 @@ export function guardPlugin(context: Context): Plugin {
   }
 }
 
-function refused(file: string, output?: string): Parameters<typeof Object.assign>[0] & Error {
+/** What a hook's `this.error` is given. */
+function refused(file: string, output?: string): Error {
   const into = output === undefined ? 'the browser' : output
-  const error = new M4SettingsError(
-    'M4_SETTINGS_SEALED',
-    `${path.basename(file)} holds settings and must not reach ${into}. Name what the browser may know in \`public\`, and import 'virtual:settings'.`,
-    { place: { file, line: 1, column: 0 } },
-  )
-  return Object.assign(error, located(error))
+  return locatedError(
+    new M4SettingsError(
+      'M4_SETTINGS_SEALED',
+      `${path.basename(file)} holds settings and must not reach ${into}. Name what the browser may know in \`public\`, and import 'virtual:settings'.`,
+      { place: { file, line: 1, column: 0 } },
+    ),
+  ) as Error
 }
 
 /**

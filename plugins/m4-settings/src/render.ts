@@ -88,8 +88,9 @@ function render(scene: Scene, template: Template): Rendered {
   expander.process(name, text)
   expander.finish()
   return new Rendered(
-    expander.output.pieces.map(({ text, direct, origin: { file, offset } }) => {
-      return { text, direct, origin: { file: path.resolve(root, file), offset } }
+    template.file,
+    expander.output.pieces.map(({ text, direct, literal, origin: { file, offset } }) => {
+      return { text, direct, literal, origin: { file: path.resolve(root, file), offset } }
     }),
     (file) => read(file, () => {}),
   )

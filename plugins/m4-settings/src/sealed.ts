@@ -18,7 +18,8 @@ const ALWAYS = ['.env', '.env.*', '**/node_modules/.kovu/**']
 
 /** The files that nobody may read over HTTP or from a bundle: sources, templates and what they become. */
 export class Sealed {
-  #files = new Set<string>()
+  /** The paths as they are, by what they are compared by. */
+  #files = new Map<string, string>()
   #dirs = new Set<string>()
   readonly #root: string
 
@@ -40,12 +41,12 @@ export class Sealed {
 
   /** Adds one file: an include, for instance. */
   addFile(file: string): void {
-    this.#files.add(plain(file)).add(plain(real(file)))
+    for (const each of [file, real(file)]) this.#files.set(plain(each), each)
   }
 
   /** Every file that was added. */
   get files(): readonly string[] {
-    return [...this.#files]
+    return [...this.#files.values()]
   }
 
   /** May the file not be read? Links are followed, and case does not count. */
@@ -82,7 +83,7 @@ export function denied(
 ): string[] {
   const folder = escape(normalizePath(dir))
   const sources = isInside(dir, root) ? `${folder}/**/*.m4` : `${folder}/**`
-  const own = [...ALWAYS, sources, ...sealed.files.map(escape)]
+  const own = [...ALWAYS, sources, ...sealed.files.map((file) => escape(normalizePath(file)))]
   return before ? own : [...VITE_DENIES, ...own]
 }
 

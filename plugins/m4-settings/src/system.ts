@@ -32,9 +32,9 @@ export function systemSettings(scene: Scene): Settings {
       const pieces = output.split(/(?<=\n)|(?=\b__[A-Z])/).map((text) => {
         const word = /^\w+/.exec(text)?.[0] ?? text.trim()
         const offset = word === '' ? 0 : Math.max(0, source.indexOf(word))
-        return { text, origin: { file, offset }, direct: false }
+        return { text, origin: { file, offset }, direct: false, literal: false }
       })
-      return new Rendered(pieces, (name) => read(name, () => {}))
+      return new Rendered(file, pieces, (name) => read(name, () => {}))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { M4SettingsError, m4 } from '../src/index.ts'
-import { cases, gnu, gnuM4, includes } from './gnu.ts'
+import { cases, gnu, gnuM4, includes } from './support/gnu.ts'
 
 const all = cases()
 

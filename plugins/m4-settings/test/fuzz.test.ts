@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { M4SettingsError } from '../src/error.ts'
 import { m4 } from '../src/index.ts'
-import { gnu, gnuM4, includes } from './gnu.ts'
-import { source } from './grammar.ts'
+import { gnu, gnuM4, includes } from './support/gnu.ts'
+import { source } from './support/grammar.ts'
 
 const limits = { calls: 20_000, characters: 2_000_000 }
 const RUNS = Number(process.env['M4_SETTINGS_RUNS'] ?? 400)

@@ -5,6 +5,9 @@ import { format } from './format.ts'
 import { type Argument, type Builtin, type Definition, textOf } from './macro.ts'
 import { patsubst, regexp } from './replace.ts'
 
+/** Files that include each other; GNU m4 has no more open either. */
+const MAX_FILES = 1000
+
 type Run = (m4: Expander, args: readonly Argument[]) => string | undefined
 type TextRun = (m4: Expander, args: readonly string[]) => string | undefined
 
@@ -188,7 +191,12 @@ function undivert(m4: Expander, args: readonly string[]): undefined {
       else {
         m4.charge(file.text.length)
         m4.addFile(file.name, file.text)
-        m4.output.write(file.text, { file: file.name, offset: 0 }, true)
+        m4.output.write({
+          text: file.text,
+          origin: { file: file.name, offset: 0 },
+          direct: true,
+          literal: false,
+        })
       }
     }
   }
@@ -200,6 +208,12 @@ function include(m4: Expander, args: readonly string[], silent: boolean): undefi
   const name = args[1] ?? ''
   const file = m4.surroundings.read(name)
   if (file) {
+    if (m4.lexer.files > MAX_FILES) {
+      m4.fail(
+        'M4_SETTINGS_LIMIT',
+        `\`${name}' includes itself, or files are too deep in each other`,
+      )
+    }
     m4.charge(file.text.length)
     m4.addFile(file.name, file.text)
     m4.lexer.pushFile(file.name, file.text)

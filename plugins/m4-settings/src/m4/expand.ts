@@ -43,7 +43,12 @@ const MAX_DEPTH = 100_000
 /** One run of m4: the macros, the texts being read, and the output. Texts are `latin1` bytes. */
 export class Expander {
   readonly lexer: Lexer = new Lexer((what, origin) =>
-    this.#unfinished(`end of file in ${what}`, origin),
+    this.#unfinished(
+      what === 'comment' && this.lexer.rightComment === '\n'
+        ? 'end of file in a comment: its line has no newline'
+        : `end of file in ${what}`,
+      origin,
+    ),
   )
   readonly output: Output = new Output()
   readonly symbols: Symbols = new Symbols()
@@ -266,7 +271,7 @@ export class Expander {
   }
 
   #ship(): void {
-    const { text, origin } = this.lexer
+    const { text, origin, literal } = this.lexer
     const call = this.#calls.at(-1)
     if (call) {
       call.text += text
@@ -277,10 +282,14 @@ export class Expander {
       const { file, offset } = origin
       const source = this.#files.get(file)
       const inside = offset + this.lexer.leftQuote.length
-      if (source?.startsWith(text, offset)) this.output.write(text, origin, true)
-      else if (source?.startsWith(text, inside)) {
-        this.output.write(text, { file, offset: inside }, true)
-      } else this.output.write(text, origin, false)
+      const at = [offset, inside].find((each) => source?.startsWith(text, each))
+      const direct = at !== undefined && !literal
+      this.output.write({
+        text,
+        origin: direct ? { file, offset: at } : origin,
+        direct,
+        literal,
+      })
     }
   }
 

@@ -26,6 +26,12 @@ export const OPAQUE = -2
 /** The texts that are being read, the innermost last. Reading goes on in the next where one ends. */
 export class Input {
   #frames: Frame[] = []
+  #files = 0
+
+  /** How many files are being read. */
+  get files(): number {
+    return this.#files
+  }
 
   /** How many texts are being read. */
   get depth(): number {
@@ -45,25 +51,37 @@ export class Input {
 
   /** Begins anew, with one text or none. */
   start(frame?: Frame): void {
-    this.#frames = frame ? [frame] : []
+    this.#frames = []
+    this.#files = 0
+    if (frame) this.push(frame)
   }
 
+  /** Begins a text before the rest of those that are being read. */
   push(frame: Frame): void {
+    // Else a macro that ends in a call of itself would leave something behind each time.
+    for (let top = this.top; top?.kind === 'expansion'; top = this.top) {
+      if (top.at < top.text.length) break
+      this.pop()
+    }
+    if (frame.kind === 'file') this.#files++
     this.#frames.push(frame)
   }
 
   pop(): Frame | undefined {
-    return this.#frames.pop()
+    const frame = this.#frames.pop()
+    if (frame?.kind === 'file') this.#files--
+    return frame
   }
 
   /** Reads other texts while `work` runs, then goes on where it was. */
   isolated<T>(work: () => T): T {
-    const frames = this.#frames
+    const [frames, files] = [this.#frames, this.#files]
     this.#frames = []
     try {
       return work()
     } finally {
       this.#frames = frames
+      this.#files = files
     }
   }
 
@@ -77,7 +95,7 @@ export class Input {
       const frame = this.#frames[index] as Frame
       if (frame.kind === 'literal' || frame.kind === 'builtin') return OPAQUE
       if (frame.at < frame.text.length) return frame.text.charCodeAt(frame.at)
-      if (drop && index > 0) this.#frames.pop()
+      if (drop && index > 0) this.pop()
     }
     return END
   }

@@ -39,6 +39,8 @@ export class Lexer {
   rightQuote: string = "'"
   leftComment: string = '#'
   rightComment: string = '\n'
+  /** Was the token pushed by {@link pushLiteral}? */
+  literal: boolean = false
   /** Called for what never ends; must throw. */
   readonly unfinished: (what: 'string' | 'comment', origin: Origin) => never
   readonly #input = new Input()
@@ -53,6 +55,11 @@ export class Lexer {
   /** How many texts are being read. */
   get depth(): number {
     return this.#input.depth
+  }
+
+  /** How many files are being read. */
+  get files(): number {
+    return this.#input.files
   }
 
   /** Begins a file that no other text goes on after. */
@@ -130,12 +137,14 @@ export class Lexer {
   next(): Kind {
     const code = this.#input.peek(true)
     this.origin = this.here()
+    this.literal = false
     if (code === END) return 'end'
     const frame = this.#input.top as Frame
     if (code === OPAQUE) {
       this.#input.pop()
       this.builtin = frame.builtin
       this.text = frame.text
+      this.literal = frame.kind === 'literal'
       return frame.kind === 'builtin' ? 'builtin' : 'string'
     }
     if (this.#input.matches(code, this.leftComment, true)) return this.#comment()

@@ -6,6 +6,8 @@ export interface Piece {
   readonly origin: Origin
   /** Does `text` stand in the file as it is? Then each of its characters has a place of its own. */
   readonly direct: boolean
+  /** Is it a value that m4 does not read, whatever stands in it? */
+  readonly literal: boolean
 }
 
 /** Where m4's output goes: numbered diversions, of which the 0th is the output itself. */
@@ -14,7 +16,7 @@ export class Output {
   current: number = 0
   #diversions = new Map<number, Piece[]>()
 
-  write(text: string, origin: Origin, direct: boolean): void {
+  write({ text, origin, direct, literal }: Piece): void {
     if (text === '' || this.current < 0) return
     const pieces = this.#of(this.current)
     const last = pieces.at(-1)
@@ -24,7 +26,7 @@ export class Output {
       last.origin.file === origin.file &&
       last.origin.offset + last.text.length === origin.offset
     if (follows) last.text += text
-    else pieces.push({ text, origin, direct })
+    else pieces.push({ text, origin, direct, literal })
   }
 
   /** Appends a diversion to the current one and empties it. Under `divert(-1)` it is lost, as in GNU m4. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** Where the included files of the cases are. */
-export const includes: string = path.join(import.meta.dirname, 'fixtures/include')
+export const includes: string = path.join(import.meta.dirname, '../fixtures/include')
 
 /** GNU m4, if it is installed; the differential tests say so when it is not. */
 export const gnuM4: string | undefined = ['/usr/bin/m4', '/opt/homebrew/bin/gm4', 'm4'].find(
@@ -24,7 +24,7 @@ export function gnu(bytes: Uint8Array): { out: Buffer; failed: boolean } {
 
 /** The written cases, one a line; `¶` stands for a newline in a case. */
 export function cases(): { group: string; source: string }[] {
-  const text = readFileSync(path.join(import.meta.dirname, 'fixtures/gnu-cases.m4'), 'utf8')
+  const text = readFileSync(path.join(import.meta.dirname, '../fixtures/gnu-cases.m4'), 'utf8')
   return text
     .split(/^%% /m)
     .slice(1)
