@@ -11,6 +11,7 @@ import sys
 
 SENTINEL = sys.argv[1]
 BEFORE = set(sys.modules)
+PUBLISHED = "kovu_django.finders.PublishedFinder"
 
 
 def project_files():
@@ -58,6 +59,9 @@ def finder_info(finder, ignore_patterns):
         "roots": [],
         "files": None,
     }
+    if info["name"] == PUBLISHED:
+        # What Kovu has published is no source of anything.
+        return info
     if kind is finders.FileSystemFinder:
         for prefix, root in finder.locations:
             storage = finder.storages[root]
@@ -121,7 +125,6 @@ def answer():
         "settingsFile": os.path.abspath(module.__file__)
         if getattr(module, "__file__", None)
         else None,
-        "files": project_files(),
         "debug": bool(settings.DEBUG),
         "staticUrl": settings.STATIC_URL and str(settings.STATIC_URL),
         "staticRoot": os.path.abspath(str(root)) if root else None,
@@ -140,6 +143,8 @@ def answer():
         else None,
         "sessionCookieDomain": settings.SESSION_COOKIE_DOMAIN,
         "csrfCookieDomain": settings.CSRF_COOKIE_DOMAIN,
+        # Last: only now are the modules loaded that the above came from.
+        "files": project_files(),
     }
 
 

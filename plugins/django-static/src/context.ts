@@ -1,8 +1,10 @@
 import { dirname, join, resolve } from 'node:path'
-import type { Derivation, KovuApi, Statics } from '@kovu/protocol'
+import type { KovuApi, Statics } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
+import { derivations } from './derived.ts'
 import { askDjango } from './django/ask.ts'
 import { Finders } from './finders/finders.ts'
+import { OwnFinders, type OwnFound } from './finders/own-finders.ts'
 import { ProjectTexts } from './templates/texts.ts'
 import type { ResolvedOptions } from './options.ts'
 import { findInterpreter } from './django/interpreter.ts'
@@ -14,6 +16,16 @@ export interface Project {
   readonly finders: Finders
   readonly texts: ProjectTexts
   readonly statics: Statics
+  /**
+   * Asks finders of the project's own what public names mean now, and takes note of it. Nothing happens where there are none.
+   *
+   * @param publicNames Names that are about to be looked up.
+   */
+  refresh(publicNames: readonly string[]): Promise<void>
+  /** Like {@link refresh} for one name, with every file of that name: the files by the finder's place. */
+  findOwn(publicName: string): Promise<OwnFound>
+  /** Ends what was started for it. It may be used on. */
+  close(): void
 }
 
 /** What the hooks of one plugin call have in common. */
@@ -34,6 +46,8 @@ export interface Context {
   project(): Promise<Project>
   /** Asks again, for comparison: what {@link project} gives stays. */
   reopen(): Promise<Project>
+  /** Ends what was started for the project. */
+  close(): void
   /** Public names whose own bytes were sent in development. */
   readonly served: Set<string>
   /** Have the overlay's values been printed? */
@@ -57,6 +71,7 @@ export function createContext(options: ResolvedOptions): Context {
     served: new Set(),
     told: false,
     begin(root, mode) {
+      context.close()
       context.root = root
       context.mode = mode
       asked = undefined
@@ -71,6 +86,12 @@ export function createContext(options: ResolvedOptions): Context {
     reopen() {
       return openProject(context)
     },
+    close() {
+      asked?.then(
+        (project) => project.close(),
+        () => {},
+      )
+    },
   }
   return context
 }
@@ -78,11 +99,6 @@ export function createContext(options: ResolvedOptions): Context {
 /** Folder for everything the plugin keeps: `node_modules/.kovu` of Vite's root. */
 export function workDir(root: string): string {
   return join(root, 'node_modules', '.kovu')
-}
-
-/** What the other plugins derive, in the order of the plugins. */
-export function derivations(context: Context): readonly Derivation[] {
-  return context.peers.flatMap((peer) => peer.derives ?? [])
 }
 
 /** Patterns of files that are not published. */
@@ -111,7 +127,25 @@ async function openProject(context: Context): Promise<Project> {
     list: () => finders.list(),
     mentions: (publicName) => options.entries.includes(publicName) || texts.mentions(publicName),
   }
-  return { info, finders, texts, statics }
+  const own = finders.hasOwn ? new OwnFinders(python, process.env) : undefined
+  const warn = (message: string): void =>
+    context.config?.logger.warn(`django-static: ${message}`, { timestamp: true })
+  return {
+    info,
+    finders,
+    texts,
+    statics,
+    async refresh(publicNames) {
+      for (const publicName of own === undefined ? [] : publicNames) {
+        const found = await own?.find(publicName, false, warn)
+        if (found !== undefined) finders.learn(publicName, found)
+      }
+    },
+    async findOwn(publicName) {
+      return (await own?.find(publicName, true, warn)) ?? new Map()
+    },
+    close: () => own?.close(),
+  }
 }
 
 /** What Kovu made for collectstatic is no source. */

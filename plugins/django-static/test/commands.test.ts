@@ -1,9 +1,7 @@
-import { resolveConfig } from 'vite'
 import { expect, test } from 'vitest'
 import type { KovuApi } from '@kovu/protocol'
-import { djangoStatic } from '../src/index.ts'
+import { runCommand } from './support/commands.ts'
 import { makeProject, type ProjectSpec, type TestProject } from './support/project.ts'
-import { djangoPython } from './support/venv.ts'
 
 const GOOD = `
 STORAGES = {
@@ -12,43 +10,31 @@ STORAGES = {
 }
 `
 
-async function run(
+/** Plays the LESS plugin. */
+const LESS = {
+  name: 'fake-less',
+  api: {
+    kovu: {
+      derives: [
+        {
+          from: '.less',
+          to: '.css',
+          pipeline: true,
+          publish: 'mentioned',
+          preferSource: true,
+          render: () => Promise.reject(new Error()),
+        },
+      ],
+    } satisfies KovuApi,
+  },
+}
+
+function run(
   project: TestProject,
   command: string,
   args: string[] = [],
-): Promise<{ code: number | void; said: string[] }> {
-  const plugins = djangoStatic({ python: djangoPython() })
-  const less = {
-    name: 'fake-less',
-    api: {
-      kovu: {
-        derives: [
-          {
-            from: '.less',
-            to: '.css',
-            pipeline: true,
-            publish: 'mentioned',
-            preferSource: true,
-            render: () => Promise.reject(new Error()),
-          },
-        ],
-      } satisfies KovuApi,
-    },
-  }
-  const config = await resolveConfig(
-    { configFile: false, root: project.root, plugins: [plugins, less] },
-    'serve',
-  )
-  const { api } = config.plugins.find(({ name }) => name === 'django-static') as {
-    api: { kovu: KovuApi }
-  }
-  const said: string[] = []
-  const say = (message: string): void => {
-    said.push(message)
-  }
-  const log = { info: say, warn: say, error: say }
-  const code = await api.kovu.commands?.[command]?.run({ root: project.root, args, log })
-  return { code, said }
+): ReturnType<typeof runCommand> {
+  return runCommand(project, command, args, {}, LESS)
 }
 
 test('findstatic says who wins and who is shadowed', async () => {

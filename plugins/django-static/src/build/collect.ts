@@ -1,6 +1,7 @@
 import type { Derivation } from '@kovu/protocol'
-import { derivations, ignorePatterns, type Context, type Project } from '../context.ts'
+import { ignorePatterns, type Context, type Project } from '../context.ts'
 import type { Source } from '../tree/tree.ts'
+import { derivations } from '../derived.ts'
 
 /** What is to be published but for the bundle. */
 export interface Collected {

@@ -1,7 +1,9 @@
 import { relative } from 'node:path'
 import type { Command } from '@kovu/protocol'
-import { derivations, type Context, type Project } from '../context.ts'
+import { type Context, type Project } from '../context.ts'
+import type { Candidate } from '../finders/finders.ts'
 import { nearest } from '../nearest.ts'
+import { derivations } from '../derived.ts'
 
 /**
  * `kovu findstatic PATH`: who wins and who is shadowed.
@@ -21,7 +23,9 @@ export function findstaticCommand(context: Context): Command {
         file.startsWith(`${root}/`) ? relative(root, file) : file
       let missing = 0
       for (const publicName of args) {
-        const lines = explain(context, project, publicName, shown)
+        await project.refresh([publicName])
+        const found = project.finders.findAll(publicName, await project.findOwn(publicName))
+        const lines = explain(context, project, { publicName, found, shown })
         if (lines.length === 0) missing += 1
         for (const line of lines) log.info(line)
         if (lines.length > 0) continue
@@ -32,18 +36,24 @@ export function findstaticCommand(context: Context): Command {
         const hint = near === undefined ? '' : ` Did you mean ${near}?`
         log.error(`No static file has the name ${publicName}.${hint}`)
       }
+      project.close()
       return missing > 0 ? 1 : 0
     },
   }
 }
 
+interface Asked {
+  readonly publicName: string
+  /** The files of that name, the winner first. */
+  readonly found: readonly Candidate[]
+  readonly shown: (file: string) => string
+}
+
 function explain(
   context: Context,
   { finders }: Project,
-  publicName: string,
-  shown: (file: string) => string,
+  { publicName, found, shown }: Asked,
 ): string[] {
-  const found = finders.findAll(publicName)
   const shadowed = (file: string): string => `  ${shown(file)} is shadowed by it`
   for (const { from, to, preferSource } of derivations(context)) {
     const derived = finders.findDerived(publicName, from, to)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { matcher } from './patterns.ts'
 import { inside, isPublicName } from './public-name.ts'
 import { walk } from './walk.ts'
@@ -23,7 +23,10 @@ export interface Candidate {
 interface Place extends StaticRoot {
   /** Files of the root by path below it; for a project's own finder by public name. */
   readonly files: Map<string, string>
-  readonly fixed: boolean
+  /** Is it a finder whose rules only Python knows? */
+  readonly own: boolean
+  /** The finder's place in STATICFILES_FINDERS. */
+  readonly index: number
 }
 
 /**
@@ -35,7 +38,7 @@ export class Finders {
   #first: Map<string, string> | undefined
 
   constructor(info: Pick<DjangoInfo, 'finders'>) {
-    this.#places = info.finders.flatMap((finder): Place[] =>
+    this.#places = info.finders.flatMap((finder, index): Place[] =>
       finder.files === null
         ? finder.roots.map((root) => ({
             ...root,
@@ -43,7 +46,8 @@ export class Finders {
             collected: trim(root.collected),
             finder: finder.name,
             files: new Map(listRoot(root.dir)),
-            fixed: false,
+            own: false,
+            index,
           }))
         : [
             {
@@ -52,7 +56,8 @@ export class Finders {
               collected: '',
               finder: finder.name,
               files: new Map(finder.files),
-              fixed: true,
+              own: true,
+              index,
             },
           ],
     )
@@ -60,7 +65,7 @@ export class Finders {
 
   /** The folders, in order. */
   get roots(): readonly StaticRoot[] {
-    return this.#places.filter(({ fixed }) => !fixed)
+    return this.#places.filter(({ own }) => !own)
   }
 
   /**
@@ -74,7 +79,7 @@ export class Finders {
     if (!isPublicName(publicName)) return undefined
     // The watcher may not have told us of a new file yet: look once.
     for (const place of this.#places) {
-      const path = place.fixed ? undefined : below(publicName, place.prefix)
+      const path = place.own ? undefined : below(publicName, place.prefix)
       if (path === undefined) continue
       const file = join(place.dir, path)
       if (!isFile(file)) continue
@@ -85,15 +90,54 @@ export class Finders {
     return undefined
   }
 
-  /** Every file that answers to a public name, the winner first. */
-  findAll(publicName: string): Candidate[] {
+  /**
+   * Every file that answers to a public name, the winner first.
+   *
+   * @param publicName The name.
+   * @param asked What finders of the project's own have just found, if they were asked.
+   */
+  findAll(publicName: string, asked?: ReadonlyMap<number, readonly string[]>): Candidate[] {
     const found: Candidate[] = []
     for (const place of this.#places) {
+      const own = place.own ? asked?.get(place.index) : undefined
+      if (own !== undefined) {
+        for (const file of own) if (isFile(file)) found.push({ file, finder: place.finder })
+        continue
+      }
       const path = below(publicName, place.prefix)
       const file = path === undefined ? undefined : place.files.get(path)
       if (file !== undefined) found.push({ file, finder: place.finder })
     }
     return found
+  }
+
+  /** Has the project finders whose rules only Python knows? */
+  get hasOwn(): boolean {
+    return this.#places.some(({ own }) => own)
+  }
+
+  /** Folders of what such finders have found. */
+  get ownDirs(): string[] {
+    const files = this.#places.flatMap((place) => (place.own ? [...place.files.values()] : []))
+    return [...new Set(files.map(dirname))]
+  }
+
+  /**
+   * Takes note of what such finders find for a public name now.
+   *
+   * @param publicName The name.
+   * @param found Files by the finder's place in STATICFILES_FINDERS.
+   */
+  learn(publicName: string, found: ReadonlyMap<number, readonly string[]>): void {
+    for (const { own, index, files } of this.#places) {
+      const now = found.get(index)
+      if (!own || now === undefined) continue
+      const file = now.find(isFile)
+      if (files.get(publicName) === file) continue
+      if (file === undefined) files.delete(publicName)
+      else files.set(publicName, file)
+      this.#first = undefined
+    }
   }
 
   /** See `Statics.findDerived` of the protocol. */
@@ -110,7 +154,7 @@ export class Finders {
   /** The public name of a file (which need not exist); undefined when another file has it or no root holds the file. */
   nameOf(file: string): string | undefined {
     for (const place of this.#places) {
-      if (place.fixed) {
+      if (place.own) {
         for (const [name, path] of place.files) if (path === file) return name
         continue
       }
@@ -140,7 +184,7 @@ export class Finders {
     for (const place of this.#places) {
       for (const [path, file] of place.files) {
         if (isIgnored(path, ignored)) continue
-        const name = place.fixed ? path : joinName(place.collected, path)
+        const name = place.own ? path : joinName(place.collected, path)
         if (!collected.has(name)) collected.set(name, file)
       }
     }
@@ -156,7 +200,15 @@ export class Finders {
   update(file: string): boolean {
     let touched = false
     for (const place of this.#places) {
-      const path = place.fixed ? undefined : inside(file, place.dir)
+      if (place.own) {
+        for (const [name, path] of place.files) {
+          if (path !== file || isFile(file)) continue
+          place.files.delete(name)
+          this.#first = undefined
+        }
+        continue
+      }
+      const path = inside(file, place.dir)
       if (path === undefined) continue
       touched = true
       const exists = isFile(file)
@@ -170,17 +222,17 @@ export class Finders {
 
   /** Does the file lie in one of the roots? */
   holds(file: string): boolean {
-    return this.#places.some(({ dir, fixed, files }) =>
-      fixed ? [...files.values()].includes(file) : inside(file, dir) !== undefined,
+    return this.#places.some(({ dir, own, files }) =>
+      own ? [...files.values()].includes(file) : inside(file, dir) !== undefined,
     )
   }
 
   #index(): Map<string, string> {
     if (this.#first === undefined) {
       this.#first = new Map()
-      for (const { files, fixed, prefix } of this.#places) {
+      for (const { files, own, prefix } of this.#places) {
         for (const [path, file] of files) {
-          const name = fixed ? path : joinName(prefix, path)
+          const name = own ? path : joinName(prefix, path)
           if (!this.#first.has(name)) this.#first.set(name, file)
         }
       }

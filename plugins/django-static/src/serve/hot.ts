@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HotUpdateOptions, Plugin, ViteDevServer } from 'vite'
-import { derivations, type Context, type Project } from '../context.ts'
+import { type Context, type Project } from '../context.ts'
 import { isInstalled } from '../templates/texts.ts'
+import { namesMadeFrom } from '../derived.ts'
 
 const TEMPLATE = /\.(?:html?|djhtml|jinja2?|j2)$/
 /** Without a front nobody knows when Django answers again after it has restarted. */
@@ -29,7 +30,10 @@ export function hotPlugin(context: Context): Plugin {
       server.watcher.on('change', (file) => {
         if (TEMPLATE.test(file) || file.endsWith('.py') || file.endsWith('.js'))
           project.texts.clear()
-        if (project.info.files.includes(file)) void restartIfChanged(context, project, server)
+        if (!project.info.files.includes(file)) return
+        // Finders of the project's own may have changed.
+        project.close()
+        void restartIfChanged(context, project, server)
       })
     },
     hotUpdate: {
@@ -62,14 +66,8 @@ function announce(context: Context, project: Project, options: HotUpdateOptions)
     server.environments.client.hot.send({ type: 'update', updates: [update] })
     return
   }
-  const names = [publicName, ...derivedNames(context, publicName)]
+  const names = [publicName, ...namesMadeFrom(context, publicName)]
   if (names.some((name) => context.served.has(name))) reload(server, file)
-}
-
-function derivedNames(context: Context, publicName: string): string[] {
-  return derivations(context).flatMap(({ from, to, pipeline }) =>
-    !pipeline && publicName.endsWith(from) ? [publicName.slice(0, -from.length) + to] : [],
-  )
 }
 
 function reload(server: ViteDevServer, file: string): void {
@@ -88,6 +86,7 @@ function watchOutside(context: Context, { info, finders }: Project, server: Vite
       existsSync(join(app, 'templates')) ? [join(app, 'templates')] : [],
     ),
     ...info.files,
+    ...finders.ownDirs,
   ]
   const root = `${context.root}/`
   server.watcher.add(dirs.filter((dir) => !dir.startsWith(root) && !isInstalled(dir)))

@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { debuglog } from 'node:util'
 import { isFileLoadingAllowed, type Connect, type Plugin, type ViteDevServer } from 'vite'
-import { derivations, type Context, type Project } from '../context.ts'
+import { type Context, type Project } from '../context.ts'
 import { canonicalUrl, ModuleShapes, reExport } from './es-module.ts'
 import { parseRequest, withoutHash, type Wanted } from './request.ts'
 import { sendBody, sendFile } from './send.ts'
 import { nearest } from '../nearest.ts'
 import { typeOf } from './media-types.ts'
+import { derivations, namesBehind } from '../derived.ts'
 
 const debug = debuglog('kovu:django-static')
 const LOADER = /(?:^|\/)require(?:\.min)?\.js$/
@@ -27,6 +28,9 @@ export function servePlugin(context: Context): Plugin {
     async configureServer(server) {
       const project = await context.project()
       server.middlewares.use(staticMiddleware(context, project, server))
+    },
+    closeServer() {
+      context.close()
     },
   }
 }
@@ -72,6 +76,9 @@ async function answer(exchange: Exchange): Promise<void> {
   const { project, server, request, response, next, wanted, context } = exchange
   const { publicName } = wanted
   const plain = withoutHash(publicName)
+  await project.refresh(
+    namesBehind(context, plain === undefined ? [publicName] : [publicName, plain]),
+  )
   for (const name of plain === undefined ? [publicName] : [publicName, plain]) {
     if (await answerName(exchange, name)) return
   }

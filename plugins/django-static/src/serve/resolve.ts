@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { derivations, type Context, type Project } from '../context.ts'
+import { type Context, type Project } from '../context.ts'
 import { readStaticUrl } from '../django/static-url.ts'
+import { derivations, namesBehind } from '../derived.ts'
 
 const ROOT_ABSOLUTE = /^\/(?!@|\/)/
 
@@ -25,7 +26,11 @@ export function resolvePlugin(context: Context): Plugin {
 }
 
 /** Maps the URL of a public name, with or without the base, to the id of its file: `/main/css/kovu.css` to `/…/media/main/css/kovu.css`. */
-function resolvePublic(context: Context, project: Project, id: string): string | undefined {
+async function resolvePublic(
+  context: Context,
+  project: Project,
+  id: string,
+): Promise<string | undefined> {
   const mark = id.search(/[?#]/)
   const path = mark === -1 ? id : id.slice(0, mark)
   const query = mark === -1 ? '' : id.slice(mark)
@@ -33,6 +38,7 @@ function resolvePublic(context: Context, project: Project, id: string): string |
   if (existsSync(path) || existsSync(join(context.root, path))) return undefined
   const base = readStaticUrl(project.info.staticUrl).path
   const names = path.startsWith(base) ? [path.slice(base.length), path.slice(1)] : [path.slice(1)]
+  await project.refresh(namesBehind(context, names))
   for (const publicName of names) {
     const file = project.finders.find(publicName)
     for (const { from, to, pipeline, preferSource } of derivations(context)) {

@@ -38,12 +38,19 @@ export async function startDev(
 ): Promise<Dev> {
   const plugins = djangoStatic({ python: djangoPython(), ...options })
   const { logger, logged } = recordingLogger()
+  let watching: Promise<unknown> | undefined
+  const waiter: Plugin = {
+    name: 'test:watching',
+    configureServer({ watcher }) {
+      watching ??= new Promise((done) => watcher.once('ready', done))
+    },
+  }
   const server = await createServer({
     configFile: false,
     root,
     customLogger: logger,
     ...config,
-    plugins: [...plugins, ...((config.plugins ?? []) as Plugin[])],
+    plugins: [waiter, ...plugins, ...((config.plugins ?? []) as Plugin[])],
     server: { port: 0, host: '127.0.0.1', ...config.server },
   })
   const sent: Record<string, unknown>[] = []
@@ -54,6 +61,8 @@ export async function startDev(
     send(payload as never)
   }) as typeof hot.send
   await server.listen()
+  // What changes from now on is seen.
+  await watching
   onTestFinished(() => server.close())
   const address = server.httpServer?.address()
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0

@@ -1,0 +1,92 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { expect, test, vi } from 'vitest'
+import { runCommand } from './support/commands.ts'
+import { startDev } from './support/dev.ts'
+import { makeProject, type TestProject } from './support/project.ts'
+
+/** A finder that lists nothing, as those of generated files do, and finds by a rule of its own. */
+const FINDER = `import os
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+print('a finder that prints')
+class Own(BaseFinder):
+    def check(self, **kwargs):
+        return []
+    def list(self, ignore_patterns):
+        return iter(())
+    def find(self, path, find_all=False, **kwargs):
+        if path == 'raise.txt':
+            raise ValueError('no such luck')
+        if path == 'exit.txt':
+            os._exit(3)
+        places = [settings.BASE_DIR / place / (path + '.made') for place in ('own', 'own2')]
+        found = [str(file) for file in places if file.exists()]
+        if find_all:
+            return found
+        return found[0] if found else []
+`
+
+function ownProject(files: Record<string, string> = {}): TestProject {
+  return makeProject({
+    settings:
+      "STATICFILES_FINDERS = ['shop.finder.Own', 'django.contrib.staticfiles.finders.FileSystemFinder']",
+    files: {
+      'media/a.txt': 'media',
+      'media/b.txt': 'media',
+      'own/a.txt.made': 'own',
+      'shop/finder.py': FINDER,
+      ...files,
+    },
+  })
+}
+
+test('a finder of the project’s own answers through one Python process, in its place', async () => {
+  const project = ownProject()
+  const { get, logged, api } = await startDev(project.root)
+  expect((await get('/static/a.txt')).text).toBe('own')
+  expect((await get('/static/b.txt')).text).toBe('media')
+  expect((await get('/static/c.txt')).status).toBe(404)
+  // Found as soon as it is there, gone as soon as it is not: the rule is asked each time.
+  project.write('own/b.txt.made', 'own b')
+  expect((await get('/static/b.txt')).text).toBe('own b')
+  rmSync(project.path('own/b.txt.made'))
+  expect((await get('/static/b.txt')).text).toBe('media')
+  const statics = await api.statics?.()
+  expect(statics?.find('a.txt')).toBe(project.path('own/a.txt.made'))
+  expect(logged.filter((line) => line.includes('finder'))).toEqual([])
+})
+
+test('a finder that raises or ends Python is reported once, and the others answer', async () => {
+  const project = ownProject({ 'media/raise.txt': 'media', 'media/exit.txt': 'media' })
+  const { get, logged } = await startDev(project.root)
+  for (const name of ['raise.txt', 'raise.txt', 'exit.txt', 'exit.txt'])
+    expect((await get(`/static/${name}`)).text).toBe('media')
+  expect((await get('/static/a.txt')).text).toBe('own')
+  const said = logged.filter((line) => line.includes('django-static'))
+  expect(said).toEqual([
+    'django-static: shop.finder.Own raised ValueError: no such luck (it was asked for raise.txt)',
+    expect.stringMatching(
+      /did not answer for the finders of this project’s own: it ended with code 3/,
+    ),
+  ])
+})
+
+test('a finder that is edited is asked anew', async () => {
+  const project = ownProject({ 'else/a.txt.made': 'elsewhere' })
+  const { get } = await startDev(project.root)
+  expect((await get('/static/a.txt')).text).toBe('own')
+  writeFileSync(project.path('shop/finder.py'), FINDER.replace("'own', 'own2'", "'else', 'own2'"))
+  await vi.waitFor(async () => expect((await get('/static/a.txt')).text).toBe('elsewhere'), 15_000)
+})
+
+test('findstatic names what such a finder finds, and what it shadows', async () => {
+  const project = ownProject({ 'own2/a.txt.made': 'second' })
+  expect(await runCommand(project, 'findstatic', ['a.txt'])).toEqual({
+    code: 0,
+    said: [
+      'a.txt: own/a.txt.made (shop.finder.Own)',
+      '  own2/a.txt.made is shadowed by it',
+      '  media/a.txt is shadowed by it',
+    ],
+  })
+})
