@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { debuglog } from 'node:util'
-import type { ResolvedConfig } from 'vite'
+import type { Logger } from 'vite'
 import { checkNames, checkSyntax } from './check.ts'
 import { M4SettingsError } from './error.ts'
 import { trackedSecrets } from './git.ts'
-import { findLayers, type Template } from './layers.ts'
+import { findLayers, isInside, type Template } from './layers.ts'
 import { typed, type Value } from './literals.ts'
 import { nearest } from './nearest.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -39,35 +39,43 @@ export class Context {
   values: ReadonlyMap<string, Value> = new Map()
   /** What the last rendering read or looked for, also one that failed. */
   inputs: Set<string> = new Set()
-  #config: ResolvedConfig | undefined
+  #publicDir = ''
+  #logger: Logger | undefined
   #rendering: Promise<Report> | undefined
   #secrets: ReadonlyMap<string, string> = new Map()
   #told = new Set<string>()
+  #untold: string[] = []
 
   constructor(options: ResolvedOptions) {
     this.options = options
   }
 
-  /** Begins a run for a root and a mode. */
-  start(root: string, mode: string): void {
+  /**
+   * Begins a run for a root and a mode.
+   *
+   * @param publicDir Vite's, or '' when there is none.
+   */
+  start(root: string, mode: string, publicDir: string): void {
     this.root = root
     this.mode = mode
+    this.#publicDir = publicDir
     this.sealed = new Sealed(root)
     this.#rendering = undefined
   }
 
-  configure(config: ResolvedConfig): void {
-    this.#config = config
-    const { publicDir } = config
-    if (publicDir === '' || !existsSync(publicDir)) return
-    const layers = findLayersOrNothing(this)
-    for (const { output } of layers?.templates ?? []) {
-      if (output.startsWith(publicDir + path.sep) || output.startsWith(`${publicDir}/`)) {
-        throw new M4SettingsError(
-          'M4_SETTINGS_SEALED',
-          `m4-settings: ${output} would be public: everything in ${publicDir} is served and published. Set \`outputs\`.`,
-        )
-      }
+  /** Says there what there was to say so far, and all that follows. */
+  logTo(logger: Logger): void {
+    this.#logger = logger
+    for (const message of this.#untold.splice(0)) logger.warn(message)
+  }
+
+  /** Are all files there, whatever stands in them? */
+  hasOutputs(): boolean {
+    try {
+      const { templates } = findLayers(this.root, this.mode, this.options)
+      return templates.every(({ output }) => existsSync(output))
+    } catch {
+      return false
     }
   }
 
@@ -86,6 +94,7 @@ export class Context {
     this.inputs = new Set()
     const layers = findLayers(root, this.mode, options)
     this.sealed.add(layers)
+    this.#refusePublic(layers.templates)
     for (const file of layers.missing) this.inputs.add(file)
     const scene: Scene = {
       root,
@@ -131,6 +140,17 @@ export class Context {
       if (content && content.length > 8)
         yield [file, content.toString('base64').replace(/.{0,3}=*$/, '')]
     }
+  }
+
+  #refusePublic(templates: readonly Template[]): void {
+    const found = templates.find(
+      ({ output }) => this.#publicDir !== '' && isInside(this.#publicDir, output),
+    )
+    if (!found) return
+    throw new M4SettingsError(
+      'M4_SETTINGS_SEALED',
+      `m4-settings: ${found.output} would be public: everything in ${this.#publicDir} is served and published. Set \`outputs\`.`,
+    )
   }
 
   #readPublic(settings: Settings): Map<string, Value> {
@@ -179,19 +199,9 @@ export class Context {
   #tell(message: string): void {
     if (this.#told.has(message)) return
     this.#told.add(message)
-    this.#config?.logger.warn(`[m4-settings] ${message}`)
-  }
-}
-
-function findLayersOrNothing({
-  root,
-  mode,
-  options,
-}: Context): ReturnType<typeof findLayers> | undefined {
-  try {
-    return findLayers(root, mode, options)
-  } catch {
-    return undefined
+    const line = `[m4-settings] ${message}`
+    if (this.#logger) this.#logger.warn(line)
+    else this.#untold.push(line)
   }
 }
 

@@ -4,7 +4,6 @@ import type { Plugin } from 'vite'
 import { Context } from './context.ts'
 import { locatedError } from './error.ts'
 import { guardPlugin } from './guard.ts'
-import { findLayers } from './layers.ts'
 import { type M4SettingsOptions, resolveOptions } from './options.ts'
 import { denied } from './sealed.ts'
 import { servePlugin } from './serve.ts'
@@ -36,22 +35,18 @@ function mainPlugin(context: Context): Plugin {
     // One rendering for all environments of a build.
     sharedDuringBuild: true,
     api: { kovu: { targets: { settings: settingsTarget(context) } } } satisfies KovuPluginApi,
-    config(user, { mode }) {
-      const root = path.resolve(user.root ?? process.cwd())
-      context.start(root, user.mode ?? mode)
-      try {
-        context.sealed.add(findLayers(root, context.mode, context.options))
-      } catch {
-        // It is told where the settings are needed.
-      }
+    async config({ root: given = '', mode: own, publicDir = 'public', server }, { mode }) {
+      const root = path.resolve(given)
+      context.start(root, own ?? mode, publicDir === false ? '' : path.resolve(root, publicDir))
+      await renderEarly(context)
       const dir = path.resolve(root, context.options.dir)
-      return { server: { fs: { deny: denied(context.sealed, dir, root, user.server?.fs?.deny) } } }
+      return { server: { fs: { deny: denied(context.sealed, dir, root, server?.fs?.deny) } } }
     },
     configResolved(config) {
       if (config.root !== context.root || config.mode !== context.mode) {
-        context.start(config.root, config.mode)
+        context.start(config.root, config.mode, config.publicDir)
       }
-      context.configure(config)
+      context.logTo(config.logger)
     },
     buildStart: {
       order: 'pre',
@@ -65,5 +60,17 @@ function mainPlugin(context: Context): Plugin {
         }
       },
     },
+  }
+}
+
+/**
+ * Renders while the config is still being made: other plugins ask Django, and Django reads the settings. An error waits for
+ * those who need the settings, if the files of an earlier run are there to go on with.
+ */
+async function renderEarly(context: Context): Promise<void> {
+  try {
+    await context.rendered()
+  } catch (error) {
+    if (!context.hasOutputs()) throw locatedError(error)
   }
 }

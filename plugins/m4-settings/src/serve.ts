@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin, ViteDevServer } from 'vite'
 import type { Context } from './context.ts'
 import { located, locatedError } from './error.ts'
-import { findLayers, isInside } from './layers.ts'
+import { isInside } from './layers.ts'
 import { toJson } from './literals.ts'
 import { RESOLVED } from './virtual.ts'
 
@@ -41,7 +40,7 @@ class SettingsWatcher {
     try {
       await this.#context.rendered()
     } catch (error) {
-      if (!hasOutputs(this.#context)) throw locatedError(error)
+      if (!this.#context.hasOutputs()) throw locatedError(error)
       this.#fail(error)
     }
   }
@@ -132,12 +131,4 @@ class SettingsWatcher {
 
 function print({ values }: Context): string {
   return [...values].map(([name, value]) => `${name}=${toJson(value)}`).join('\n')
-}
-
-function hasOutputs({ root, mode, options }: Context): boolean {
-  try {
-    return findLayers(root, mode, options).templates.every(({ output }) => existsSync(output))
-  } catch {
-    return false
-  }
 }

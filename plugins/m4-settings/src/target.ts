@@ -8,7 +8,7 @@ export function settingsTarget(context: Context): Target {
   return {
     help: 'm4 templates to settings files',
     async run({ root, mode, log, input, output }) {
-      if (context.root !== root || context.mode !== mode) context.start(root, mode)
+      if (context.root !== root || context.mode !== mode) context.start(root, mode, '')
       const { dir, env } = context.options
       input(`glob:${path.posix.join(dir.replaceAll('\\', '/'), '*.m4')}`)
       for (const variable of env.values()) input(`env:${variable}`)

@@ -258,6 +258,7 @@ describe('a bundle', () => {
     const error = await failure(() =>
       bundle(made, { outputs: { 'settings.json.m4': 'public/settings.json' } }),
     )
-    expect(error).toMatchObject({ code: 'M4_SETTINGS_SEALED' })
+    expect(error).toMatchObject({ pluginCode: 'M4_SETTINGS_SEALED' })
+    expect(made.exists('public/settings.json')).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 import { statSync, symlinkSync, utimesSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failure, project, render } from './support/project.ts'
+import { failure, project, render, serve } from './support/project.ts'
 import { gnuM4 } from './support/gnu.ts'
 
 const base = "define(`__HOST__', `localhost')define(`__URL__', `http://__HOST__/')\n"
@@ -73,6 +73,14 @@ describe('layers', () => {
       expect.arrayContaining(['m4/ports.m4', 'common/hosts.m4', 'm4/development.m4']),
     )
   })
+})
+
+test('the files are there before other plugins configure themselves', async () => {
+  const site = project({ 'm4/base.m4': base, 'm4/url.txt.m4': '__URL__' })
+  let seen = ''
+  const asks = { name: 'asks-django', config: () => void (seen = site.read('url.txt')) }
+  await serve(site, {}, { plugins: [asks] })
+  expect(seen).toBe('http://localhost/')
 })
 
 describe('what the words of Python and JSON are', () => {
