@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js'
+import * as nodeModule from 'node:module'
 
+// Node 22 keeps compiled code; Node 20 has no such thing.
+nodeModule.enableCompileCache?.()
+const { main } = await import('../dist/cli/main.js')
 process.exitCode = await main(process.argv.slice(2))

@@ -1,13 +1,16 @@
 import type { DjangoStaticOptions } from '@kovu/django-static'
 import type { HulkAmdOptions } from '@kovu/hulk-amd'
 import type { LessYuiOptions } from '@kovu/less-yui'
+import type { M4SettingsOptions } from '@kovu/m4-settings'
 import type { RequirejsAmdOptions } from '@kovu/requirejs-amd'
 import type { VhostDevOptions } from '@kovu/vhost-dev'
 
-/** Options of the whole suite. Every key but `targets` belongs to one plugin; `false` leaves that plugin out. */
+/** Options of the whole suite. The first keys belong to one plugin each; `false` leaves that plugin out. */
 export interface KovuOptions {
   /** Options of `@kovu/django-static`. @default found by `manage.py` in the root; left out when there is none */
   readonly django?: DjangoStaticOptions | false
+  /** Options of `@kovu/m4-settings`. @default {} if there is `m4/base.m4` in the root; else left out */
+  readonly m4?: M4SettingsOptions | false
   /** Options of `@kovu/less-yui`. @default {} */
   readonly less?: LessYuiOptions | false
   /** Options of `@kovu/hulk-amd`. @default { format: 'amd' } */
@@ -18,6 +21,26 @@ export interface KovuOptions {
   readonly vhosts?: VhostDevOptions | false
   /** Targets of the project's own, by name. @default {} */
   readonly targets?: Readonly<Record<string, OwnTarget>>
+  /**
+   * What every target depends on beyond what is learned: files or globs below the root, `env:NAME`. For what the Vite config reads by
+   * itself, such as a VERSION file. @default []
+   */
+  readonly inputs?: readonly string[]
+  /** What `kovu deploy` does on which hosts. @default left out */
+  readonly deploy?: DeployOptions
+  /**
+   * Who is told how `kovu ci`, `publish` and `deploy` ended: a shell command with `{status}`, `{branch}`, `{build}` in it, or an http URL
+   * that is sent the outcome as JSON. @default left out
+   */
+  readonly notify?: string
+}
+
+/** What the `deploy` target does. */
+export interface DeployOptions {
+  /** The hosts, one after another. */
+  readonly hosts: readonly string[]
+  /** A shell command for each host; `{host}`, `{branch}`, `{build}` and `{mode}` are put in. */
+  readonly command: string
 }
 
 /** A target of the project's own. */
@@ -26,6 +49,13 @@ export interface OwnTarget {
   readonly help?: string
   /** A shell command, run in the root with the project's virtual environment first on PATH; or a function. */
   readonly run: string | (() => void | Promise<void>)
+  /**
+   * What it reads: files or globs below the root, `env:NAME`. With inputs it runs only when one of them, or of its outputs, has changed;
+   * without, whenever it is asked for. @default none
+   */
+  readonly inputs?: string | readonly string[]
+  /** What it writes: files or globs below the root; `kovu clean` removes them. @default none */
+  readonly outputs?: string | readonly string[]
   /** Targets that need this one: it runs before them. */
   readonly before?: string | readonly string[]
   /** Targets that this one follows: whenever they run, it runs after them. */

@@ -1,6 +1,7 @@
 import { djangoStatic } from '@kovu/django-static'
 import { hulkAmd } from '@kovu/hulk-amd'
 import { lessYui } from '@kovu/less-yui'
+import { m4Settings } from '@kovu/m4-settings'
 import { requirejsAmd } from '@kovu/requirejs-amd'
 import { vhostDev } from '@kovu/vhost-dev'
 import type { PluginOption } from 'vite'
@@ -17,12 +18,15 @@ import { roofPlugin } from './roof.ts'
  */
 export function kovu(options: KovuOptions = {}): PluginOption[] {
   const found = discover(process.cwd())
-  const { django, requirejs } = {
+  const { m4, django, requirejs } = {
+    m4: options.m4 ?? (found.m4 ? {} : false),
     django: options.django ?? (found.manage === undefined ? false : { manage: found.manage }),
     requirejs: options.requirejs ?? (found.build === undefined ? false : { build: found.build }),
   }
   return [
     roofPlugin(options, found),
+    // First of all: the others ask Django, and Django reads the settings.
+    m4 !== false && m4Settings(m4),
     options.less !== false && lessYui(options.less),
     options.hulk !== false && hulkAmd({ format: 'amd', ...options.hulk }),
     requirejs !== false && requirejsAmd(requirejs),

@@ -1,13 +1,12 @@
-import type { Target } from '@kovu/protocol'
 import type { Plugin, ResolvedConfig } from 'vite'
 
-import type { Discovery } from './discover.ts'
-import { collectTargets, type RoofApi } from './graph/targets.ts'
+import { collectTargets, type RoofApi } from './collect.ts'
+import { discoverable, type Discovery } from './discover.ts'
 import { plan } from './graph/plan.ts'
 import { run } from './graph/run.ts'
 import type { KovuOptions } from './options.ts'
-import { ownTargets } from './own-targets.ts'
-import { clean } from './targets/clean.ts'
+import { deployTarget } from './targets/deploy.ts'
+import { ownTargets } from './targets/own.ts'
 
 /**
  * The roof: the targets that belong to no single plugin, the project's own, and one `buildApp` hook by which plain
@@ -20,13 +19,20 @@ export function roofPlugin(options: KovuOptions, found: Discovery): Plugin {
     name: 'kovu',
     sharedDuringBuild: true,
     api: {
-      kovu: { targets: { all, clean, init } },
-      roof: { own },
+      kovu:
+        options.deploy === undefined ? {} : { targets: { deploy: deployTarget(options.deploy) } },
+      roof: {
+        own,
+        inputs: [...discoverable, ...(options.inputs ?? [])],
+        python: pythonOption(options),
+        notify: options.notify,
+      },
     } satisfies RoofApi,
     configResolved(resolved) {
       config = resolved
       const said = [
         options.django === undefined && found.manage,
+        options.m4 === undefined && found.m4 && 'm4/base.m4',
         options.requirejs === undefined && found.build,
       ].filter((name) => typeof name === 'string')
       if (said.length > 0) config.logger.info(`kovu found ${said.join(' and ')} in ${config.root}`)
@@ -56,15 +62,8 @@ export function roofPlugin(options: KovuOptions, found: Discovery): Plugin {
   }
 }
 
-/** Everything that production needs; what `kovu` runs when no target is named. */
-const all: Target = {
-  help: 'settings, css, templates, js and static',
-  deps: ['settings', 'css', 'templates', 'js', 'static'],
-  run: () => Promise.resolve(),
-}
-
-/** The set-up has run before the config was loaded (see cli/main.ts): asking Django needs an installed Django. */
-const init: Target = {
-  help: 'install what is missing: submodules, npm packages, a Python virtual environment; migrate',
-  run: () => Promise.resolve(),
+/** The `python` option of django-static, as words of a command line. */
+function pythonOption({ django }: KovuOptions): readonly string[] | undefined {
+  const python = typeof django === 'object' ? django.python : undefined
+  return python === undefined ? undefined : [python].flat()
 }

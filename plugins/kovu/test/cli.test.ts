@@ -72,12 +72,14 @@ describe('the kovu command', () => {
 
   test('lists the targets and commands of the project', async () => {
     const { text } = await kovu('--list')
-    expect(text).toContain('  css     says css')
+    expect(text).toContain('  css       says css')
     expect(text).toContain('  findstatic  says who wins')
   })
 
   test('draws the graph', async () => {
-    expect((await kovu('static', '--graph')).text).toBe('static\n└─ css\n')
+    expect((await kovu('static', '--graph')).text).toMatch(
+      /^static {2}\d\.\d\d s {2}runs each time\n└─ css {2}\d\.\d\d s {2}runs each time\n$/,
+    )
   })
 
   test('hands a command its words and returns its exit code', async () => {
@@ -119,7 +121,7 @@ describe('the kovu command', () => {
     const out = { write: (part: string) => void (text += part), isTTY: false }
     expect(await main(['--root', empty], out)).toBe(1)
     expect(text).toContain('There is no Vite config in')
-    expect(text).toContain('plugins: [kovu()]')
+    expect(text).toContain('`kovu new` writes one with `plugins: [kovu()]`')
     await rm(empty, { recursive: true })
   })
 
@@ -153,7 +155,7 @@ describe('clean', () => {
     await writeFile(join(site, 'app/views.py'), '')
     const said: string[] = []
     const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
-    await clean.run({
+    await clean('1').run({
       root: site,
       mode: 'production',
       force: false,
@@ -166,7 +168,9 @@ describe('clean', () => {
     const left = (path: string): boolean => existsSync(join(site, path))
     expect(['node_modules/.kovu', 'app/__pycache__'].filter(left)).toEqual([])
     expect(['app/views.py', 'staticroot', 'node_modules/other/__pycache__'].every(left)).toBe(true)
-    expect(said).toEqual([`removed ${join(site, 'node_modules/.kovu')} and compiled Python (1)`])
+    expect(said).toEqual([
+      `removed 0 outputs, ${join(site, 'node_modules/.kovu')} and compiled Python (1)`,
+    ])
     await rm(site, { recursive: true })
   })
 })

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }))
 
 test('finds nothing in an empty folder', () => {
-  expect(discover(root)).toEqual({ manage: undefined, build: undefined })
+  expect(discover(root)).toEqual({ manage: undefined, build: undefined, m4: false })
 })
 
 test('finds manage.py and the r.js build file', async () => {
@@ -22,7 +22,7 @@ test('finds manage.py and the r.js build file', async () => {
     join(root, 'app.build.js'),
     '({ baseUrl: "js", name: "main", out: "main.built.js" })',
   )
-  expect(discover(root)).toEqual({ manage: 'manage.py', build: 'app.build.js' })
+  expect(discover(root)).toEqual({ manage: 'manage.py', build: 'app.build.js', m4: false })
 })
 
 test('does not take any build.js for an r.js build file', async () => {

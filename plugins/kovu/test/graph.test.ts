@@ -3,9 +3,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { plan } from '../src/graph/plan.ts'
-import { run, type RunEvent } from '../src/graph/run.ts'
+import { run, type RunEvent, type RunHistory } from '../src/graph/run.ts'
 import { buildGraph, type Contribution } from '../src/graph/targets.ts'
-import { drawGraph, listTargets } from '../src/report/picture.ts'
 
 function contribution(
   name: string,
@@ -75,6 +74,14 @@ describe('plan', () => {
     expect(() => names(site, ['statik'])).toThrow(
       'There is no target `statik`. Did you mean `static`?',
     )
+  })
+
+  test('refuses a target without one that it requires', () => {
+    const alone = [contribution('publish', { deps: ['deb'] })]
+    expect(() => names(alone, ['publish'])).toThrow(
+      '`publish` does not run without a target `test`, and the project has none.',
+    )
+    expect(names([...alone, contribution('test')], ['publish'])).toEqual(['test', 'publish'])
   })
 
   test('shows the way round of a cycle', () => {
@@ -163,30 +170,60 @@ describe('run', () => {
     expect(started.sort()).toEqual(['css', 'templates'])
   })
 
-  test('records what targets read and wrote', async () => {
+  test('passes over what its history finds up to date, and tells it what the others read and wrote', async () => {
+    const told: string[] = []
+    const history: RunHistory = {
+      why: (name) => (name === 'js' ? undefined : 'main.less has changed'),
+      begin: (name) => ({
+        input: (what) => void told.push(`${name} read ${what}`),
+        output: (path) => void told.push(`${name} wrote ${path}`),
+      }),
+      end: (name, _notes, _time, green) => {
+        told.push(`${name} was ${green ? 'green' : 'red'}`)
+        return undefined
+      },
+    }
     const graph = buildGraph([
+      contribution('js'),
       contribution('css', {
+        deps: ['js'],
         run: async ({ input, output }) => {
           input('env:CDN')
           output('/site/main.css')
         },
       }),
+      contribution('all', { deps: ['css'], group: true }),
     ])
-    const record = await run(plan(graph, ['css']), quiet)
-    expect(record.get('css')).toEqual({ inputs: ['env:CDN'], outputs: ['/site/main.css'] })
-  })
-})
-
-describe('pictures', () => {
-  test('lists targets with their help', () => {
-    expect(listTargets(buildGraph([contribution('css'), contribution('js')]))).toBe(
-      '  css  makes css\n  js   makes js',
-    )
+    const events: string[] = []
+    const report = ({ type, name }: RunEvent): void => void events.push(`${type} ${name}`)
+    const ran = await run(plan(graph, ['all']), { ...quiet, history, report })
+    expect(ran).toEqual(['css'])
+    expect(events).toEqual(['skip js', 'start css', 'end css'])
+    expect(told).toEqual(['css read env:CDN', 'css wrote /site/main.css', 'css was green'])
   })
 
-  test('draws what each target waits for', () => {
-    expect(drawGraph(buildGraph(site), ['static'])).toBe(
-      ['static', '├─ css', '├─ templates', '└─ js', '   └─ templates'].join('\n'),
-    )
+  test('lays what the build reads and writes to every target that asks for it', async () => {
+    const told: string[] = []
+    const history: RunHistory = {
+      why: () => 'it is asked for',
+      begin: (name) => ({
+        input: (what) => void told.push(`${name} read ${what}`),
+        output: (path) => void told.push(`${name} wrote ${path}`),
+      }),
+      end: () => undefined,
+    }
+    const asking = { run: ({ build }: TargetContext) => build() }
+    const graph = buildGraph([
+      contribution('js', asking),
+      contribution('static', { ...asking, deps: ['js'] }),
+    ])
+    const built = { inputs: new Set(['/site/main.js']), outputs: new Set(['/site/out.js']) }
+    await run(plan(graph, ['static']), { ...quiet, history, built })
+    expect(told).toEqual([
+      'js read /site/main.js',
+      'js wrote /site/out.js',
+      'static read /site/main.js',
+      'static wrote /site/out.js',
+    ])
   })
 })

@@ -9,7 +9,7 @@ import { plan } from '../src/graph/plan.ts'
 import { run } from '../src/graph/run.ts'
 import { buildGraph } from '../src/graph/targets.ts'
 import type { OwnTarget } from '../src/options.ts'
-import { ownTargets } from '../src/own-targets.ts'
+import { ownTargets } from '../src/targets/own.ts'
 import { main } from '../src/cli/main.ts'
 import { checkNode, setUp } from '../src/targets/init.ts'
 

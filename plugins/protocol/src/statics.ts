@@ -28,6 +28,11 @@ export interface Statics {
   list(): Iterable<readonly [publicName: string, file: string]>
   /** Does the public name stand literally in a template, `.py` or `.js` file of the project? (`.js` may be left out.) */
   mentions(publicName: string): boolean
+  /**
+   * What answers depend on, as `TargetContext.input` takes it: `'settings'`, Django's own files and environment variables (every
+   * answer does); `'files'`, which static files there are (`list`, `find`); `'mentions'`, the texts that {@link mentions} reads.
+   */
+  inputs?(of: 'settings' | 'files' | 'mentions'): Iterable<string>
 }
 
 /** A request for a public name in development. */

@@ -11,9 +11,16 @@ export interface Target {
   readonly help: string
   /** Names of targets that must have run before; names that no plugin offers are passed over. */
   readonly deps?: readonly string[]
+  /** Names of targets without which this one refuses to run: `publish` wants a `test`. They run before it, as `deps` do. */
+  readonly requires?: readonly string[]
   /** A target that does not end by itself (a server): it runs after all others, and `all` leaves it out. */
   readonly persistent?: boolean
-  /** Does the work. A rejection fails the run. */
+  /** A target that only stands for its `deps`: there is nothing to do when they are up to date. */
+  readonly group?: boolean
+  /**
+   * Does the work. A rejection fails the run. A target that says what it reads ({@link TargetContext.input}) is not run again
+   * until something of that, or of what it wrote, has changed; one that says nothing runs whenever it is asked for.
+   */
   run(context: TargetContext): Promise<void>
 }
 
@@ -28,9 +35,18 @@ export interface TargetContext {
   /** Aborted when the run is given up (Ctrl-C, an error elsewhere). */
   readonly signal: AbortSignal
   readonly log: Log
-  /** Records what the target reads: an absolute path, a glob (`glob:media/**`), or an environment variable (`env:NAME`). */
+  /**
+   * Records what the target reads or looks for:
+   * - an absolute path: the file's content, or that there is no such file;
+   * - `glob:PATTERN`: which files there are, by name. Absolute or below the root; `*`, `**`, `?`, `{a,b}`; further lines that
+   *   begin with `!` take patterns or folders out. `**` enters neither `node_modules`, nor virtual environments, nor folders
+   *   whose name begins with a dot;
+   * - `env:NAME`: the value of an environment variable.
+   *
+   * To be called before or soon after the reading. What lies in an installed package counts by the package's version.
+   */
   readonly input: (what: string) => void
-  /** Records a file the target wrote (absolute path). */
+  /** Records a file the target wrote (absolute path), or left as it was because it was right already. */
   readonly output: (path: string) => void
   /** Runs Vite's build of all environments, once per run however many targets ask for it. */
   readonly build: () => Promise<void>

@@ -2,6 +2,11 @@ import { parseArgs } from 'node:util'
 
 import { KovuError } from '../error.ts'
 
+/** How `--graph` draws. */
+export type GraphFormat = 'text' | 'dot' | 'svg' | 'html'
+
+const formats: readonly string[] = ['text', 'dot', 'svg', 'html'] satisfies GraphFormat[]
+
 /** A `kovu` command line, understood. */
 export interface Arguments {
   /** Targets, or a command and its words. */
@@ -11,8 +16,11 @@ export interface Arguments {
   readonly mode: string | undefined
   readonly force: boolean
   readonly dryRun: boolean
+  readonly why: boolean
+  readonly watch: boolean
   readonly list: boolean
-  readonly graph: boolean
+  readonly graph: GraphFormat | undefined
+  readonly ci: boolean
   readonly help: boolean
   readonly version: boolean
 }
@@ -26,7 +34,8 @@ export interface Arguments {
 export function readArguments(argv: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({
-      args: [...argv],
+      // `--graph` alone is `--graph=text`.
+      args: argv.map((word) => (word === '--graph' ? '--graph=text' : word)),
       allowPositionals: true,
       options: {
         root: { type: 'string' },
@@ -34,12 +43,19 @@ export function readArguments(argv: readonly string[]): Arguments {
         mode: { type: 'string', short: 'm' },
         force: { type: 'boolean', short: 'B' },
         'dry-run': { type: 'boolean', short: 'n' },
+        why: { type: 'boolean' },
+        watch: { type: 'boolean', short: 'w' },
         list: { type: 'boolean', short: 'l' },
-        graph: { type: 'boolean' },
+        graph: { type: 'string' },
+        ci: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },
     })
+    const { graph } = values
+    if (graph !== undefined && !formats.includes(graph)) {
+      throw new Error(`--graph draws ${formats.join(', ')}; there is no format '${graph}'.`)
+    }
     return {
       words: positionals,
       root: values.root ?? process.cwd(),
@@ -47,8 +63,11 @@ export function readArguments(argv: readonly string[]): Arguments {
       mode: values.mode,
       force: values.force ?? false,
       dryRun: values['dry-run'] ?? false,
+      why: values.why ?? false,
+      watch: values.watch ?? false,
       list: values.list ?? false,
-      graph: values.graph ?? false,
+      graph: graph as GraphFormat | undefined,
+      ci: values.ci ?? false,
       help: values.help ?? false,
       version: values.version ?? false,
     }
@@ -58,4 +77,21 @@ export function readArguments(argv: readonly string[]): Arguments {
       `${(error as Error).message}\n\`kovu --help\` shows what there is.`,
     )
   }
+}
+
+/** Targets that serve. */
+const servers = new Set(['testserver'])
+
+/** Targets whose work goes to production, unless a mode is given. All else (a set-up, services, a command) is a developer's. */
+const builders = new Set(['all', 'css', 'templates', 'js', 'static', 'deb', 'publish', 'ci', 'deploy'])
+
+/** Is one of the goals a server? */
+export function isServing(goals: readonly string[]): boolean {
+  return goals.some((name) => servers.has(name))
+}
+
+/** The mode as a command line asks for it, before any config is read. */
+export function askedMode({ mode }: Pick<Arguments, 'mode'>, goals: readonly string[]): string {
+  const building = !isServing(goals) && goals.some((name) => builders.has(name))
+  return mode ?? (building ? 'production' : 'development')
 }

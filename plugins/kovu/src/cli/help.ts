@@ -11,7 +11,7 @@ Start here
   kovu makefile > Makefile      keep \`make static\` working
 
 Options
-  -m, --mode <mode>             Vite's mode (default: production; development for a server)
+  -m, --mode <mode>             Vite's mode (default: production for what is built, else development)
   -n, --dry-run                 say what would run, and run nothing
   -B, --force                   run even what has not changed
   -l, --list                    list the targets and commands of this project

@@ -4,26 +4,30 @@ import { join } from 'node:path'
 import type { Command, KovuRun } from '@kovu/protocol'
 import type { ResolvedConfig, ViteBuilder } from 'vite'
 
+import { collector, type Collected } from '../build/collector.ts'
+import { collectTargets, peers, type Roof, roofOf } from '../collect.ts'
 import { KovuError } from '../error.ts'
-import { collectTargets, type Graph, peers } from '../graph/targets.ts'
-import type { Arguments } from './arguments.ts'
+import { baseInputs, viteConfigs } from '../graph/base.ts'
+import { noteVariables } from '../graph/environment.ts'
+import type { Graph } from '../graph/targets.ts'
+import { type Arguments, askedMode, isServing } from './arguments.ts'
 
 /** A project whose Vite config has been loaded. */
 export interface Project {
   readonly config: ResolvedConfig
   readonly graph: Graph
   readonly commands: ReadonlyMap<string, Command>
+  /** What the project says of itself through the preset. */
+  readonly roof: Roof | undefined
+  /** Keys of what every target depends on. */
+  readonly base: readonly string[]
   /** Tells the plugins, through `config.kovu`, everything that is going to run: a plan is only known once they are loaded. */
   announce(targets: readonly string[]): void
   /** Runs Vite's build of all environments. */
   build(): Promise<void>
+  /** What the build has read and written so far. */
+  readonly built: Collected
 }
-
-/** The names under which Vite looks for its config. */
-const configNames = ['js', 'mjs', 'ts', 'cjs', 'mts', 'cts'].map((end) => `vite.config.${end}`)
-
-/** Targets that serve; they want Vite's mode for development. */
-const servers = new Set(['testserver'])
 
 /**
  * Loads a project's Vite config once, for a build or for a server.
@@ -33,38 +37,46 @@ const servers = new Set(['testserver'])
  */
 export async function loadProject(args: Arguments, targets: readonly string[]): Promise<Project> {
   const { root } = args
-  if (args.config === undefined && !configNames.some((name) => existsSync(join(root, name)))) {
+  if (args.config === undefined && !viteConfigs.some((name) => existsSync(join(root, name)))) {
     throw new KovuError(
       'KOVU_NO_CONFIG',
-      `There is no Vite config in ${root}. Write a vite.config.ts with \`plugins: [kovu()]\`, or name the folder with --root.`,
+      `There is no Vite config in ${root}. \`kovu new\` writes one with \`plugins: [kovu()]\`; or name the folder with --root.`,
     )
   }
   const { createBuilder, resolveConfig } = await import('vite')
-  const serving = targets.some((name) => servers.has(name))
+  const built: Collected = { inputs: new Set(), outputs: new Set() }
   const inline = {
     root,
     kovu: { targets },
+    plugins: [collector(built)],
     ...(args.config === undefined ? {} : { configFile: args.config }),
-    ...(args.mode === undefined ? {} : { mode: args.mode }),
+    mode: askedMode(args, targets),
   }
-  const builder: ViteBuilder | undefined = serving ? undefined : await createBuilder(inline)
+  const variables = new Set<string>()
+  const builder: ViteBuilder | undefined = isServing(targets)
+    ? undefined
+    : await noteVariables(variables, () => createBuilder(inline))
   const config = builder?.config ?? (await resolveConfig(inline, 'serve', 'development'))
   const graph = collectTargets(config)
-  if (graph.size === 0) {
+  if (peers(config).length === 0) {
     throw new KovuError(
       'KOVU_NO_PLUGIN',
       `The Vite config in ${root} has no plugin of Kovu's. Add \`kovu()\` from 'kovu', or one plugin such as \`lessYui()\`.`,
     )
   }
+  const roof = roofOf(config)
   return {
     config,
     graph,
+    roof,
     commands: new Map(peers(config).flatMap((api) => Object.entries(api.commands ?? {}))),
+    base: baseInputs(config, variables, roof?.inputs ?? []),
     announce: (planned) => {
       Object.assign(config, { kovu: { targets: planned } satisfies KovuRun })
     },
     build: async () => {
       await builder?.buildApp()
     },
+    built,
   }
 }

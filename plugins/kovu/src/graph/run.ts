@@ -7,14 +7,35 @@ import type { Node } from './targets.ts'
 
 /** What happens in a run, for whoever shows it. Times are milliseconds. */
 export type RunEvent =
-  | { readonly type: 'start'; readonly name: string }
+  | { readonly type: 'start'; readonly name: string; readonly why?: string | undefined }
+  | { readonly type: 'skip'; readonly name: string }
   | { readonly type: 'end'; readonly name: string; readonly time: number }
   | { readonly type: 'fail'; readonly name: string; readonly time: number; readonly error: unknown }
+
+/** What Vite's build has read and written so far; the sets grow while it runs. */
+export interface Built {
+  readonly inputs: ReadonlySet<string>
+  readonly outputs: ReadonlySet<string>
+}
+
+/** Takes down what a target reads and writes. */
+export interface RunNotes {
+  input(what: string): void
+  output(path: string): void
+}
+
+/** What is remembered of earlier runs; see {@link import('./history.ts').History}. */
+export interface RunHistory {
+  why(name: string): string | undefined
+  begin(name: string): RunNotes
+  end(name: string, notes: RunNotes, time: number, green: boolean): string | undefined
+}
 
 /** How a run is made. */
 export interface RunOptions {
   readonly root: string
   readonly mode: string
+  /** Run every target, also those that are up to date. */
   readonly force: boolean
   readonly log: Log
   /** Aborting it gives the run up: nothing new starts, and targets are told. */
@@ -22,24 +43,25 @@ export interface RunOptions {
   report(event: RunEvent): void
   /** Vite's build; called at most once. */
   build(): Promise<void>
+  readonly built?: Built
+  /** Without it every target runs. */
+  readonly history?: RunHistory
 }
 
-/** What the targets of a run said they read and wrote, by target name. */
-export type RunRecord = ReadonlyMap<string, { inputs: string[]; outputs: string[] }>
-
 /**
- * Runs targets: each once, as soon as everything it waits for has ended, as many at a time as the machine has cores. A target
- * that does not end by itself starts when all others have ended.
+ * Runs targets that are not up to date: each once, as soon as everything it waits for has ended, as many at a time as the machine has
+ * cores. A target that does not end by itself starts when all others have ended.
  *
  * @param nodes A plan: dependencies first. A dependency that is not in the plan is taken as done.
+ * @returns Names of the targets that ran.
  * @throws The first error of a target, after those that were running have ended.
  */
-export async function run(nodes: readonly Node[], options: RunOptions): Promise<RunRecord> {
-  const record = new Map<string, { inputs: string[]; outputs: string[] }>()
+export async function run(nodes: readonly Node[], options: RunOptions): Promise<readonly string[]> {
+  const { history, log } = options
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
+  const ran: string[] = []
   let built: Promise<void> | undefined
-  const build = (): Promise<void> => (built ??= options.build())
 
   // Most targets wait for other processes or native code, so even one core is kept busy by two of them.
   const cores = Math.max(2, availableParallelism())
@@ -57,39 +79,57 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
       if (failure !== undefined || options.signal.aborted) waiting.clear()
       else if (running.size < cores && ready(node)) {
         waiting.delete(node.name)
-        running.set(
-          node.name,
-          runOne(node).finally(() => running.delete(node.name)),
-        )
+        const work = runOne(node).finally(() => running.delete(node.name))
+        running.set(node.name, work)
       }
     }
     if (running.size > 0) await Promise.race(running.values())
   }
   if (failure !== undefined) throw failure.error
-  return record
+  return ran
 
   async function runOne({ name, target }: Node): Promise<void> {
-    const entry = { inputs: [] as string[], outputs: [] as string[] }
+    if (target.group === true) return
+    const why = options.force ? 'it was asked for by force' : history?.why(name)
+    if (history !== undefined && why === undefined) {
+      options.report({ type: 'skip', name })
+      return
+    }
+    const notes = history?.begin(name)
     const context: TargetContext = {
       root: options.root,
       mode: options.mode,
       force: options.force,
-      log: options.log,
+      log,
       signal,
-      input: (what) => void entry.inputs.push(what),
-      output: (path) => void entry.outputs.push(path),
-      build,
+      input: (what) => notes?.input(what),
+      output: (path) => notes?.output(path),
+      build: async () => {
+        try {
+          await (built ??= options.build())
+        } finally {
+          for (const file of options.built?.inputs ?? []) notes?.input(file)
+          for (const file of options.built?.outputs ?? []) notes?.output(file)
+        }
+      },
     }
     const started = performance.now()
-    options.report({ type: 'start', name })
+    const finish = (green: boolean): number => {
+      const time = performance.now() - started
+      const forgotten = notes && history?.end(name, notes, time, green)
+      if (forgotten !== undefined) log.warn(`${name} will run again next time: ${forgotten}.`)
+      return time
+    }
+    ran.push(name)
+    options.report({ type: 'start', name, why })
     try {
       await target.run(context)
-      record.set(name, entry)
-      options.report({ type: 'end', name, time: performance.now() - started })
+      // What was given up may have ended early, and as if it were well.
+      options.report({ type: 'end', name, time: finish(!signal.aborted) })
     } catch (error) {
       failure ??= { error }
       stop.abort()
-      options.report({ type: 'fail', name, time: performance.now() - started, error })
+      options.report({ type: 'fail', name, time: finish(false), error })
     }
   }
 }

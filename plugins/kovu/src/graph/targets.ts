@@ -1,5 +1,6 @@
-import type { KovuApi, KovuPluginApi, Target } from '@kovu/protocol'
-import type { ResolvedConfig } from 'vite'
+import type { Target } from '@kovu/protocol'
+
+import type { Plannable } from './plan.ts'
 
 /** One target and where it stands among the others. */
 export interface Contribution {
@@ -13,47 +14,17 @@ export interface Contribution {
   readonly after: readonly string[]
 }
 
-/** What the roof plugin offers beyond the protocol: the project's own targets. */
-export interface RoofApi extends KovuPluginApi {
-  readonly roof: { readonly own: readonly Contribution[] }
-}
-
 /** A target in the graph, with everything it waits for. */
-export interface Node {
-  readonly name: string
+export interface Node extends Plannable {
   readonly target: Target
   readonly own: boolean
-  /** Names of existing targets that must have run before. */
-  readonly deps: readonly string[]
-  /** Names of targets that run whenever this one does, after it. */
-  readonly followers: readonly string[]
 }
 
 /** The graph by target name. */
 export type Graph = ReadonlyMap<string, Node>
 
-/** The protocol objects of a config's plugins, in the order of the plugins. */
-export function peers(config: Pick<ResolvedConfig, 'plugins'>): KovuApi[] {
-  return config.plugins.flatMap(({ api }) => {
-    const kovu = (api as { kovu?: KovuApi } | undefined)?.kovu
-    return kovu === undefined ? [] : [kovu]
-  })
-}
-
-/** Everything that the plugins of a config, and the project itself, add to the graph. */
-export function collectTargets(config: Pick<ResolvedConfig, 'plugins'>): Graph {
-  const offered = peers(config).flatMap((api) =>
-    Object.entries(api.targets ?? {}).map(([name, target]): Contribution => ({
-      name,
-      target,
-      own: false,
-      before: [],
-      after: [],
-    })),
-  )
-  const own = config.plugins.flatMap(({ api }) => (api as RoofApi | undefined)?.roof?.own ?? [])
-  return buildGraph([...offered, ...own])
-}
+/** What no plugin can leave out: nothing is published that has not been tested. */
+const gates: Readonly<Record<string, readonly string[]>> = { publish: ['test'] }
 
 /**
  * Joins contributions to a graph. A later target takes the place of an earlier one of the same name and keeps what the
@@ -75,13 +46,22 @@ export function buildGraph(contributions: readonly Contribution[]): Graph {
     const followers = contributions
       .filter((other) => other.after.includes(name))
       .map(({ name }) => name)
-    const deps = [...(target.deps ?? []), ...(inherited.get(name) ?? []), ...needed, ...after]
+    const required = [...(target.requires ?? []), ...(gates[name] ?? [])]
+    const deps = [
+      ...required,
+      ...(target.deps ?? []),
+      ...(inherited.get(name) ?? []),
+      ...needed,
+      ...after,
+    ]
     graph.set(name, {
       name,
       target,
       own,
       deps: [...new Set(deps)].filter((dep) => byName.has(dep) && dep !== name),
       followers,
+      persistent: target.persistent === true,
+      missing: required.filter((dep) => !byName.has(dep)),
     })
   }
   return graph

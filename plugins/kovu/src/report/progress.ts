@@ -28,9 +28,20 @@ export class Progress {
     }
   }
 
-  /** Takes an event of the run; see {@link RunEvent}. */
-  report(event: RunEvent): void {
+  /**
+   * Takes an event of the run; see {@link RunEvent}.
+   *
+   * @param why Say why a target runs?
+   */
+  report(event: RunEvent, why = false): void {
+    if (event.type === 'skip') {
+      this.#line(this.#style('dim', `· ${event.name} is up to date`))
+      return
+    }
     if (event.type === 'start') {
+      if (why && event.why !== undefined) {
+        this.#line(this.#style('dim', `${event.name} runs: ${event.why}`))
+      }
       this.#running.set(event.name, performance.now())
       this.#timer ??= this.#terminal.isTTY
         ? setInterval(() => this.#status(), 100).unref()

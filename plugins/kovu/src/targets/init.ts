@@ -3,10 +3,30 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import type { Log } from '@kovu/protocol'
+import type { Log, Target } from '@kovu/protocol'
 
 import { KovuError } from '../error.ts'
-import { shell } from '../own-targets.ts'
+import { systemPython } from './python.ts'
+import { shell } from './shell.ts'
+import { manageCommand } from './tests.ts'
+
+/**
+ * What of the set-up waits for the config: the database, whose name is in the settings.
+ *
+ * @param manage `manage.py` below the root, if there is one.
+ * @param python How Python is started.
+ */
+export function initTarget(manage: string | undefined, python: readonly string[]): Target {
+  return {
+    help: 'install what is missing: submodules, npm packages, a Python virtual environment; migrate',
+    deps: ['settings', 'vm'],
+    async run({ root, log, signal }) {
+      if (manage === undefined) return
+      const command = manageCommand(python, manage, 'migrate -v0')
+      await shell({ name: 'init (database)', command, root, log, signal })
+    },
+  }
+}
 
 /** One step of the set-up, skipped when its work is done already. */
 interface Step {
@@ -18,7 +38,7 @@ interface Step {
 }
 
 /**
- * Sets a fresh checkout up: git submodules, npm packages, a Python virtual environment with the project's requirements, the database.
+ * Sets a fresh checkout up: git submodules, npm packages, a Python virtual environment with the project's requirements.
  * It runs before the Vite config is loaded, since the config asks Django. Steps whose work is done are passed over.
  *
  * @param root The project's folder, absolute.
@@ -54,7 +74,7 @@ function steps(root: string): Step[] {
     },
     {
       name: 'Python virtual environment',
-      command: `${findPython()} -m venv .venv`,
+      command: `${systemPython()} -m venv .venv`,
       needed: async () => existsSync(requirements) && !existsSync(at('.venv')),
     },
     {
@@ -68,11 +88,6 @@ function steps(root: string): Step[] {
         await writeFile(stamp, await digest())
       },
     },
-    {
-      name: 'database',
-      command: 'python manage.py migrate -v0',
-      needed: async () => existsSync(at('manage.py')),
-    },
   ]
 }
 
@@ -82,11 +97,6 @@ function hasPackages(root: string): boolean {
     if (existsSync(join(folder, 'node_modules/vite/package.json'))) return true
     if (folder === dirname(folder)) return false
   }
-}
-
-/** The Python that makes virtual environments. */
-function findPython(): string {
-  return process.env['PYTHON'] ?? (process.platform === 'win32' ? 'py -3' : 'python3')
 }
 
 /**

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path'
+
+import type { KovuPluginApi } from '@kovu/protocol'
+import type { Plugin, ResolvedConfig } from 'vite'
+
+import { hearWatchFiles } from './watch-files.ts'
+
+/** What Vite's build read and wrote. */
+export interface Collected {
+  readonly inputs: Set<string>
+  readonly outputs: Set<string>
+}
+
+/**
+ * A plugin that takes down what Vite's build reads and writes: the module graph, watched files, the public folder, what Django's finders
+ * know; every file of the bundle.
+ */
+export function collector(collected: Collected): Plugin {
+  const { inputs, outputs } = collected
+  const watched = new Set<string>()
+  const heard = new WeakSet<Plugin>()
+  let config: ResolvedConfig
+  return {
+    name: 'kovu:collector',
+    apply: 'build',
+    enforce: 'post',
+    sharedDuringBuild: true,
+    configResolved(resolved) {
+      config = resolved
+      hearWatchFiles(resolved.plugins, watched, heard)
+    },
+    async buildStart() {
+      for (const input of await peerInputs(config)) inputs.add(input)
+      if (config.publicDir === '' || !config.build.copyPublicDir) return
+      inputs.add(`glob:${config.publicDir}/**`)
+    },
+    transform: {
+      filter: { code: /\bimport\.meta\.glob\b/ },
+      handler() {
+        // Which files a glob in the code finds is a matter of which files there are.
+        inputs.add(`glob:${config.root}/**\n!${resolve(config.root, config.build.outDir)}/**`)
+      },
+    },
+    buildEnd() {
+      note(this.getModuleIds())
+      note(watched)
+    },
+    writeBundle(options, bundle) {
+      note(watched)
+      const folder = options.dir ?? resolve(config.root, config.build.outDir)
+      for (const name of Object.keys(bundle)) outputs.add(resolve(folder, name))
+    },
+  }
+
+  function note(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const path = id.replace(/[?#].*$/s, '')
+      if (!id.startsWith('\0') && /^(?:\/|[a-z]:[\\/])/i.test(path)) inputs.add(path)
+    }
+  }
+}
+
+/** What a build depends on by way of the plugins: Django's settings, its static files, the texts that mention them. */
+async function peerInputs(config: ResolvedConfig): Promise<string[]> {
+  const found: string[] = []
+  for (const { api } of config.plugins) {
+    const statics = await (api as Partial<KovuPluginApi> | undefined)?.kovu?.statics?.()
+    if (statics?.inputs === undefined) continue
+    found.push(
+      ...statics.inputs('settings'),
+      ...statics.inputs('files'),
+      ...statics.inputs('mentions'),
+    )
+  }
+  return found
+}

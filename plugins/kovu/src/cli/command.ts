@@ -1,0 +1,107 @@
+import { resolve } from 'node:path'
+
+import { KovuError } from '../error.ts'
+import { plan } from '../graph/plan.ts'
+import { version } from '../graph/version.ts'
+import { makefile } from '../makefile.ts'
+import { nearest } from '../nearest.ts'
+import { Progress, type Terminal } from '../report/progress.ts'
+import { listProject } from '../report/list.ts'
+import { checkNode, setUp } from '../targets/init.ts'
+import type { Arguments } from './arguments.ts'
+import { describe } from './describe.ts'
+import { help } from './help.ts'
+import type { Project } from './project.ts'
+import { Session } from './session.ts'
+import { watch } from './watch.ts'
+
+/** Verbs that are Kovu's own, and need no project. */
+const verbs = ['makefile', 'new']
+
+/**
+ * Everything that `kovu` does when there is something to do.
+ *
+ * @param args The command line.
+ * @param out Where lines go.
+ * @returns The exit code.
+ */
+export async function command(args: Arguments, out: Terminal): Promise<number> {
+  const progress = new Progress(out)
+  try {
+    checkNode()
+    if (args.version) return say(out, version())
+    if (args.help && args.words.length === 0) return say(out, help)
+    return await dispatch({ ...args, root: resolve(args.root) }, progress, out)
+  } catch (error) {
+    progress.log.error(describe(error))
+    return error instanceof KovuError && error.code === 'KOVU_USAGE' ? 2 : 1
+  } finally {
+    progress.close()
+  }
+}
+
+async function dispatch(args: Arguments, progress: Progress, out: Terminal): Promise<number> {
+  const [first = 'all'] = args.words
+  const goals = args.words.length === 0 ? ['all'] : args.words
+  const looking = args.list || args.help || args.graph !== undefined || args.dryRun
+  if (first === 'new') {
+    const { writeNew } = await import('../new/index.ts')
+    return writeNew(args, progress.log)
+  }
+  // The config asks Django, so what installs Django cannot wait for the config.
+  if (goals.includes('init') && !looking) await setUp(args.root, progress.log)
+  const session = new Session(args, goals, progress)
+  if (looking) return look(await session.load(), session, args, out)
+  return session.alone(async () => {
+    const project = await session.load()
+    if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
+    const verb = project.graph.has(first) ? undefined : project.commands.get(first)
+    if (verb !== undefined) {
+      session.release()
+      const words = args.words.slice(1)
+      return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
+    }
+    checkGoals(project, goals)
+    if (args.watch) return watch(session, project)
+    await session.run(project)
+    return 0
+  })
+}
+
+/** Shows something of the project, and runs nothing. */
+async function look(
+  project: Project,
+  session: Session,
+  args: Arguments,
+  out: Terminal,
+): Promise<number> {
+  const goals = args.words.length === 0 ? ['all'] : args.words
+  if (args.list || args.help)
+    return say(out, args.list ? listProject(project) : `${help}\n${listProject(project)}`)
+  checkGoals(project, goals)
+  if (args.graph !== undefined) {
+    const { draw } = await import('../report/picture/index.ts')
+    return say(out, draw(args.graph, session.graph(project), goals, session.history))
+  }
+  const due = session.due(project)
+  if (due.length === 0) return say(out, 'nothing to do')
+  return say(out, due.map(({ name, why }) => (args.why ? `${name}: ${why}` : name)).join('\n'))
+}
+
+/** A goal that is neither target nor command is named before anything runs, with the nearest of both. */
+function checkGoals(project: Project, goals: readonly string[]): void {
+  for (const goal of goals) {
+    if (project.graph.has(goal)) continue
+    const near = nearest(goal, [...project.graph.keys(), ...project.commands.keys(), ...verbs])
+    throw new KovuError(
+      'KOVU_UNKNOWN_TARGET',
+      `There is no target or command \`${goal}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`} \`kovu --list\` shows all of them.`,
+    )
+  }
+  plan(project.graph, goals)
+}
+
+function say(out: Terminal, text: string): number {
+  out.write(text.endsWith('\n') ? text : `${text}\n`)
+  return 0
+}

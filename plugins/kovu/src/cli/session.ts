@@ -1,0 +1,201 @@
+import { performance } from 'node:perf_hooks'
+
+import { fileClock } from '../graph/learn.ts'
+import { History } from '../graph/history.ts'
+import { type Holder, type Lock, lock } from '../graph/lock.ts'
+import { plan } from '../graph/plan.ts'
+import { recordFile } from '../graph/record.ts'
+import { run, type RunEvent } from '../graph/run.ts'
+import type { Graph, Node } from '../graph/targets.ts'
+import { recordVersion } from '../graph/version.ts'
+import { type Progress, seconds } from '../report/progress.ts'
+import { asCi } from '../targets/ci.ts'
+import { notify } from '../targets/notify.ts'
+import { revision } from '../targets/revision.ts'
+import { type Arguments, askedMode } from './arguments.ts'
+import { loadProject, type Project } from './project.ts'
+
+/** Goals whose end is told to those who wait elsewhere. */
+const told = new Set(['ci', 'publish', 'deploy'])
+
+/** One call of `kovu`: the lock, the history, and the runs. */
+export class Session {
+  readonly args: Arguments
+  readonly goals: readonly string[]
+  readonly progress: Progress
+  readonly #abort = new AbortController()
+  /** As it was when the command began: Vite sets NODE_ENV. */
+  readonly #env = { ...process.env }
+  #lock: Lock | undefined
+  #history: History | undefined
+
+  constructor(args: Arguments, goals: readonly string[], progress: Progress) {
+    this.args = args
+    this.goals = goals
+    this.progress = progress
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** What is remembered of earlier runs; known once the project is loaded. */
+  get history(): History {
+    if (this.#history === undefined) throw new Error('The project is not loaded yet.')
+    return this.#history
+  }
+
+  /** Loads the project, and what is remembered of it. */
+  async load(): Promise<Project> {
+    const { args, goals } = this
+    const since = fileClock(args.root)
+    const project = await loadProject(args, goals)
+    this.#history = new History({
+      root: project.config.root,
+      file: recordFile(args.root, askedMode(args, goals), args.config),
+      version: recordVersion(),
+      env: this.#env,
+    })
+    this.#history.open(this.graph(project), project.base, since)
+    return project
+  }
+
+  /** The project's graph, as the goals want it. */
+  graph({ graph }: Project): Graph {
+    return this.goals.includes('ci') ? asCi(graph) : graph
+  }
+
+  /** What would run, and why. */
+  due(project: Project): { name: string; why: string }[] {
+    this.history.look()
+    const due = new Map<string, string>()
+    for (const { name, target, deps } of this.#plan(project)) {
+      if (target.group === true) continue
+      const first = deps.find((dep) => due.has(dep))
+      const why = this.#force ? 'it was asked for by force' : this.history.why(name)
+      if (why !== undefined) due.set(name, why)
+      else if (first !== undefined)
+        due.set(name, `\`${first}\` runs first, and may change what it reads`)
+    }
+    return [...due].map(([name, why]) => ({ name, why }))
+  }
+
+  /**
+   * Does work that nobody else may do at the same time in this project. Ctrl-C gives it up.
+   *
+   * @returns What the work returns; 130 when it was given up while waiting for its turn.
+   */
+  async alone(work: () => Promise<number>): Promise<number> {
+    const onSignal = (): void => this.#abort.abort()
+    process.once('SIGINT', onSignal)
+    process.once('SIGTERM', onSignal)
+    try {
+      return (await this.acquire()) ? await work() : 130
+    } finally {
+      this.release()
+      process.removeListener('SIGINT', onSignal)
+      process.removeListener('SIGTERM', onSignal)
+    }
+  }
+
+  /** Waits for the lock; false when the waiting was given up. */
+  async acquire(): Promise<boolean> {
+    const words = ['kovu', ...this.args.words].join(' ')
+    this.#lock ??= await lock(this.args.root, words, (holder) => this.#wait(holder), this.signal)
+    return this.#lock !== undefined
+  }
+
+  release(): void {
+    this.#lock?.release()
+    this.#lock = undefined
+  }
+
+  /**
+   * Runs what the goals need.
+   *
+   * @returns Names of the targets that ran.
+   * @throws The first error of a target.
+   */
+  async run(project: Project): Promise<readonly string[]> {
+    const { progress, history } = this
+    const nodes = this.#plan(project)
+    project.announce(nodes.map(({ name }) => name))
+    const started = performance.now()
+    let failed = ''
+    const report = (event: RunEvent): void => {
+      if (event.type === 'fail') failed ||= event.name
+      // Whoever serves lets others build meanwhile.
+      if (event.type === 'start' && project.graph.get(event.name)?.persistent === true) {
+        history.save()
+        this.release()
+      }
+      if (event.type === 'end' && event.name === 'clean') history.forget()
+      progress.report(event, this.args.why)
+    }
+    const tell = async (status: 'passed' | 'failed'): Promise<void> => {
+      const seconds = Math.round((performance.now() - started) / 100) / 10
+      await this.#notify(project, status, failed, seconds)
+    }
+    try {
+      const ran = await run(nodes, {
+        root: project.config.root,
+        mode: project.config.mode,
+        force: this.#force,
+        log: progress.log,
+        signal: this.signal,
+        report,
+        build: () => project.build(),
+        built: project.built,
+        history,
+      })
+      if (!this.signal.aborted) {
+        progress.log.info(summary(ran, nodes, performance.now() - started))
+        await tell('passed')
+      }
+      return ran
+    } catch (error) {
+      await tell('failed')
+      throw error
+    } finally {
+      if (this.#lock !== undefined) history.save()
+    }
+  }
+
+  /** A continuous integration believes no record: it wants to see everything work. */
+  get #force(): boolean {
+    return this.args.force || this.goals.includes('ci')
+  }
+
+  #plan(project: Project): Node[] {
+    const nodes = plan(this.graph(project), this.goals)
+    if (!this.goals.includes('clean')) return nodes
+    // What is cleaned away must not be what was just made.
+    const after = (node: Node): Node => Object.assign({}, node, { deps: [...node.deps, 'clean'] })
+    return nodes.map((node) => (node.name === 'clean' ? node : after(node)))
+  }
+
+  #wait({ pid, command, since }: Holder): void {
+    this.progress.log.info(
+      `Waiting for \`${command}\` (process ${pid}, for ${seconds(Date.now() - since)}) to end: both would write the same files. Ctrl-C gives up.`,
+    )
+  }
+
+  async #notify(
+    project: Project,
+    status: 'passed' | 'failed',
+    failed: string,
+    seconds: number,
+  ): Promise<void> {
+    const to = project.roof?.notify
+    if (to === undefined || !this.goals.some((goal) => told.has(goal))) return
+    const { root, mode } = project.config
+    const outcome = { ...(await revision(root, process.env)), status, mode, failed, seconds }
+    await notify(to, { ...outcome, targets: this.goals }, root, this.progress.log)
+  }
+}
+
+function summary(ran: readonly string[], nodes: readonly Node[], time: number): string {
+  const count = `${ran.length} ${ran.length === 1 ? 'target' : 'targets'} in ${seconds(time)}`
+  const fresh = nodes.filter(({ target }) => target.group !== true).length - ran.length
+  return fresh === 0 ? count : `${count}, ${fresh} up to date`
+}

@@ -1,0 +1,129 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, normalize, resolve } from 'node:path'
+
+import { readGlob } from './globs.ts'
+import { type Mark, mark, shown, type World } from './marks.ts'
+import { type GreenRun, workFolder } from './record.ts'
+import { look } from './stamps.ts'
+
+/**
+ * What the file system's own clock says: its times are compared with those of files, and no other clock is as coarse as it is.
+ *
+ * @returns Milliseconds since 1970.
+ */
+export function fileClock(root: string): number {
+  const folder = workFolder(root)
+  const file = join(folder, `clock.${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file, '')
+  const now = look(file)?.ctimeMs ?? Date.now()
+  rmSync(file, { force: true })
+  return now
+}
+
+/** Takes down what a target reads and writes while it runs. */
+export class Notes {
+  readonly #world: World
+  readonly #since: number
+  /** Listings are taken when the target asks for them; files are stamped when it has ended. */
+  readonly #inputs = new Map<string, Mark | undefined>()
+  readonly outputs: Set<string> = new Set()
+
+  /** @param since When the target began, by {@link fileClock}. */
+  constructor(world: World, since: number) {
+    this.#world = world
+    this.#since = since
+  }
+
+  /** See `TargetContext.input` of the protocol. */
+  input(what: string): void {
+    const key = keyOf(what, this.#world.root)
+    if (key === undefined || this.#inputs.has(key)) return
+    this.#inputs.set(key, key.startsWith('/') ? undefined : mark(key, this.#world))
+  }
+
+  /** See `TargetContext.output` of the protocol. */
+  output(path: string): void {
+    this.outputs.add(resolve(this.#world.root, path))
+  }
+
+  /** Did the target say what it reads? Otherwise nobody can tell when it is up to date. */
+  get learned(): boolean {
+    return this.#inputs.size > 0
+  }
+
+  /** Keys of what was read so far. */
+  get keys(): readonly string[] {
+    return [...this.#inputs.keys()]
+  }
+
+  /**
+   * Stamps what was read and written.
+   *
+   * @param known Earlier marks by key, to save reading files that have not changed.
+   * @param made Files that targets of this run wrote.
+   * @returns The record of the run; or, as a sentence, which input changed while the target ran: nobody can say which state of
+   *   it was read, so there is no record.
+   */
+  finish(
+    known: ReadonlyMap<string, Mark>,
+    made: { has(path: string): boolean },
+    time: number,
+  ): GreenRun | string {
+    const inputs: Mark[] = []
+    for (const [key, early] of this.#inputs) {
+      if (this.outputs.has(key)) continue
+      const now = early ?? mark(key, this.#world, known.get(key))
+      if (now.length === 6 && this.#isTooNew(now) && !made.has(key)) {
+        return `${shown(key, this.#world)} changed while it ran`
+      }
+      inputs.push(now)
+    }
+    const outputs = [...this.outputs].map((path) => mark(path, this.#world, known.get(path)))
+    return { inputs, outputs, time, at: Date.now() }
+  }
+
+  #isTooNew([path, , , mtime, ctime]: readonly [
+    string,
+    string,
+    number,
+    number,
+    number,
+    number,
+  ]): boolean {
+    if (ctime < this.#since) return false
+    // A second name for the file (publishing may give it one) is no change.
+    return mtime >= this.#since || (look(path)?.nlink ?? 1) < 2
+  }
+}
+
+const installedPython = /^(.*[\\/](?:site|dist)-packages)(?:[\\/]|$)/
+
+/**
+ * The key under which an input is remembered.
+ *
+ * @param what See `TargetContext.input` of the protocol.
+ * @returns Undefined for what counts otherwise or not at all: installed npm packages (by the lockfile), virtual modules.
+ */
+export function keyOf(what: string, root: string): string | undefined {
+  if (what.startsWith('env:') || what.startsWith('packages:')) return what
+  if (what.includes('\0')) return undefined
+  if (what.startsWith('glob:')) {
+    const [first = '', ...rest] = what.slice(5).split('\n')
+    const { base } = readGlob(first, root)
+    const python = installedPython.exec(base)?.[1]
+    if (python !== undefined) return `packages:${python}`
+    if (isInstalled(base)) return undefined
+    const pattern = first.startsWith('**') ? `${root}/${first}` : resolve(root, first)
+    return ['glob:' + pattern, ...rest].join('\n')
+  }
+  const path = normalize(resolve(root, what))
+  const python = installedPython.exec(path)?.[1]
+  if (python !== undefined) return `packages:${python}`
+  if (isInstalled(path)) return undefined
+  return look(path)?.isDirectory() === true ? `glob:${path}/**` : path
+}
+
+function isInstalled(path: string): boolean {
+  return /[\\/]node_modules(?:[\\/]|$)/.test(path)
+}

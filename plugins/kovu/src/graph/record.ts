@@ -1,0 +1,126 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import type { Mark } from './marks.ts'
+
+/** A target as the record knows it, so that a plan can be made without loading any plugin. */
+export interface KnownTarget {
+  readonly name: string
+  readonly deps: readonly string[]
+  readonly followers: readonly string[]
+  readonly persistent: boolean
+  readonly group: boolean
+}
+
+/** The last green run of a target. */
+export interface GreenRun {
+  readonly inputs: readonly Mark[]
+  readonly outputs: readonly Mark[]
+  /** How long it took, in milliseconds. */
+  readonly time: number
+  /** When it ended, in milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What is remembered of a project in one mode. */
+export interface Memory {
+  /** All targets of the project. */
+  readonly graph: ReadonlyMap<string, KnownTarget>
+  /** What every target depends on: the config and the files it was made of, lockfile, environment. */
+  readonly base: readonly Mark[]
+  /** The last green run of each target that said what it read. */
+  readonly runs: ReadonlyMap<string, GreenRun>
+}
+
+interface Stored {
+  readonly version: string
+  readonly graph: readonly KnownTarget[]
+  /** Every mark once; targets refer to them by their place. */
+  readonly marks: readonly Mark[]
+  readonly base: readonly number[]
+  readonly runs: readonly (readonly [
+    name: string,
+    inputs: readonly number[],
+    outputs: readonly number[],
+    time: number,
+    at: number,
+  ])[]
+}
+
+/** Where everything is kept that may be deleted at any time. */
+export function workFolder(root: string): string {
+  return join(root, 'node_modules/.kovu')
+}
+
+/**
+ * The record's file.
+ *
+ * @param mode The mode as it was asked for, before any config is read.
+ * @param config The config as it was asked for.
+ */
+export function recordFile(root: string, mode: string, config: string | undefined): string {
+  const name = [mode, ...(config === undefined ? [] : [config])].join('+')
+  return join(workFolder(root), 'graph', `${encodeURIComponent(name)}.json`)
+}
+
+/**
+ * Reads a record.
+ *
+ * @param version Of Kovu and Node: a record of another one is no record.
+ * @returns Undefined when there is none that can be used; it is never an error.
+ */
+export function readRecord(file: string, version: string): Memory | undefined {
+  try {
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as Stored
+    if (stored.version !== version) return undefined
+    const { marks } = stored
+    const at = (place: number): Mark => {
+      const mark = marks[place]
+      if (mark === undefined) throw new Error('The record is damaged.')
+      return mark
+    }
+    return {
+      graph: new Map(stored.graph.map((target) => [target.name, target])),
+      base: stored.base.map(at),
+      runs: new Map(
+        stored.runs.map(([name, inputs, outputs, time, when]) => [
+          name,
+          { inputs: inputs.map(at), outputs: outputs.map(at), time, at: when },
+        ]),
+      ),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Replaces a record, in one step. */
+export function writeRecord(file: string, version: string, memory: Memory): void {
+  const marks: Mark[] = []
+  const places = new Map<string, number>()
+  const place = (mark: Mark): number => {
+    // Two targets may have seen two states of one file.
+    const key = mark.length === 6 ? `${mark[0]}\n${mark[1]}` : JSON.stringify(mark)
+    const known = places.get(key)
+    if (known !== undefined) return known
+    places.set(key, marks.length)
+    return marks.push(mark) - 1
+  }
+  const stored: Stored = {
+    version,
+    graph: [...memory.graph.values()],
+    base: memory.base.map(place),
+    runs: [...memory.runs].map(([name, { inputs, outputs, time, at }]) => [
+      name,
+      inputs.map(place),
+      outputs.map(place),
+      Math.round(time),
+      at,
+    ]),
+    marks,
+  }
+  const temporary = `${file}.${process.pid}`
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(temporary, JSON.stringify(stored), { mode: 0o600 })
+  renameSync(temporary, file)
+}

@@ -1,0 +1,108 @@
+import { hash } from 'node:crypto'
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+
+/** A file as it was: path, digest of its content, then what is cheap to compare: size, times (milliseconds) and inode. */
+export type FileStamp = readonly [
+  path: string,
+  digest: string,
+  size: number,
+  mtime: number,
+  ctime: number,
+  inode: number,
+]
+
+/** A folder as it was, by what changes when an entry comes or goes; the path alone when there was none. */
+export type FolderStamp = readonly [path: string, mtime?: number, ctime?: number, inode?: number]
+
+/** Beyond this, reading a file to compare it costs more than it may save: then times and size decide alone. */
+const LARGE = 64 * 1024 * 1024
+
+/** A short digest, by which contents are compared: nobody gains by making two of them equal. */
+export function digest(content: string | Uint8Array): string {
+  return hash('sha1', content, 'base64').slice(0, 16)
+}
+
+/** What the file system says of a path, or undefined when it is nothing that can be read. */
+export function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    // A file where a folder is looked for, a folder that may not be entered.
+    return undefined
+  }
+}
+
+/**
+ * Stamps a file.
+ *
+ * @param known An earlier stamp of it, whose digest is taken over when nothing else changed.
+ * @returns Undefined when there is no such file.
+ */
+export function stampFile(path: string, known?: FileStamp): FileStamp | undefined {
+  const stats = look(path)
+  if (stats === undefined || !stats.isFile()) return undefined
+  if (known !== undefined && isSame(known, stats)) return known
+  return [path, contentDigest(path, stats), stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino]
+}
+
+/** Does a stamp still hold by size, times and inode? */
+export function isSame([, , size, mtime, ctime, inode]: FileStamp, stats: Stats): boolean {
+  return (
+    stats.mtimeMs === mtime &&
+    stats.size === size &&
+    stats.ctimeMs === ctime &&
+    stats.ino === inode &&
+    stats.isFile()
+  )
+}
+
+/** Stamps a folder. */
+export function stampFolder(path: string): FolderStamp {
+  const stats = look(path)
+  if (stats === undefined || !stats.isDirectory()) return [path]
+  return [path, stats.mtimeMs, stats.ctimeMs, stats.ino]
+}
+
+/** Is a folder (or a missing one) as it was stamped? */
+export function isSameFolder([path, mtime, ctime, inode]: FolderStamp): boolean {
+  const stats = look(path)
+  if (mtime === undefined) return stats === undefined || !stats.isDirectory()
+  return (
+    stats !== undefined &&
+    stats.mtimeMs === mtime &&
+    stats.ctimeMs === ctime &&
+    stats.ino === inode &&
+    stats.isDirectory()
+  )
+}
+
+/**
+ * The packages of a `site-packages` folder, each by its own list of files.
+ *
+ * @returns `name-version.dist-info` with a digest of its RECORD, and what to compare first.
+ */
+export function listPackages(folder: string): {
+  names: readonly string[]
+  folders: readonly FolderStamp[]
+} {
+  const here = stampFolder(folder)
+  if (here[1] === undefined) return { names: [], folders: [here] }
+  const infos = readdirSync(folder).filter((name) => /\.(?:dist|egg)-info$/.test(name))
+  const records = infos.sort().map((name) => {
+    const stamp = stampFile(`${folder}/${name}/RECORD`)
+    return { name: `${name} ${stamp?.[1] ?? ''}`, stamp: stampFolder(`${folder}/${name}`) }
+  })
+  return {
+    names: records.map(({ name }) => name),
+    folders: [here, ...records.map(({ stamp }) => stamp)],
+  }
+}
+
+function contentDigest(path: string, { size, mtimeMs }: Stats): string {
+  if (size > LARGE) return `${size} ${mtimeMs}`
+  try {
+    return digest(readFileSync(path))
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,77 @@
+import { layOut } from './layout.ts'
+import { type Picture, stateWords } from './node.ts'
+import { seconds } from '../progress.ts'
+
+const box = { width: 150, height: 54, right: 70, below: 22, margin: 16 }
+
+const style = `
+  .kovu rect { fill: #fff; stroke: #8a94a0; rx: 8px }
+  .kovu .fresh rect { fill: #d7efdc; stroke: #4c9a62 }
+  .kovu .stale rect { fill: #fbe3c0; stroke: #c58a2e }
+  .kovu .always rect { fill: #e9ecf0 }
+  .kovu text { font: 13px system-ui, sans-serif; fill: #1d2733 }
+  .kovu .note { font-size: 11px; fill: #51606f }
+  .kovu path { fill: none; stroke: #8a94a0 }
+  .kovu marker path { fill: #8a94a0 }
+`
+
+/** A picture that needs nothing else: no script, no font, no other file. */
+export function drawSvg(pictures: readonly Picture[]): string {
+  const places = layOut(pictures)
+  const all = [...places.values()]
+  const columns = Math.max(0, ...all.map(({ column }) => column)) + 1
+  const rows = Math.max(0, ...all.map(({ row }) => row)) + 1
+  const tallest = rows * (box.height + box.below) - box.below
+  const at = (name: string): { x: number; y: number } => {
+    const { column, row } = places.get(name) ?? { column: 0, row: 0 }
+    const inColumn = all.filter((place) => place.column === column).length
+    const height = inColumn * (box.height + box.below) - box.below
+    return {
+      x: box.margin + column * (box.width + box.right),
+      y: box.margin + (tallest - height) / 2 + row * (box.height + box.below),
+    }
+  }
+  const edges = pictures.flatMap(({ name, deps }) => deps.map((dep) => edge(at(dep), at(name))))
+  const width = columns * (box.width + box.right) - box.right + 2 * box.margin
+  return [
+    `<svg class="kovu" xmlns="http://www.w3.org/2000/svg" width="${width}" height="${tallest + 2 * box.margin}" role="img" aria-label="What each target waits for">`,
+    `<style>${style}</style>`,
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
+    ...edges,
+    ...pictures.map((one) => node(one, at(one.name))),
+    '</svg>',
+    '',
+  ].join('\n')
+}
+
+function node(
+  { name, help, state, time, why }: Picture,
+  { x, y }: { x: number; y: number },
+): string {
+  const note = [time === undefined ? '' : seconds(time), stateWords[state]]
+    .filter((part) => part !== '')
+    .join(', ')
+  const title = why === undefined || state === 'always' ? help : `${help}\n${why}`
+  return [
+    `<g class="${state}" transform="translate(${x} ${y})"><title>${escapeXml(title)}</title>`,
+    `<rect width="${box.width}" height="${box.height}"/>`,
+    `<text x="12" y="${note === '' ? 32 : 23}">${escapeXml(name)}</text>`,
+    `<text class="note" x="12" y="41">${escapeXml(note)}</text></g>`,
+  ].join('')
+}
+
+function edge(from: { x: number; y: number }, to: { x: number; y: number }): string {
+  const [x1, y1] = [from.x + box.width, from.y + box.height / 2]
+  const [x2, y2] = [to.x, to.y + box.height / 2]
+  const bend = Math.max(30, (x2 - x1) / 2)
+  return `<path d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" marker-end="url(#arrow)"/>`
+}
+
+/** Text as XML and HTML take it. */
+export function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}
