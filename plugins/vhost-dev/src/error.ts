@@ -5,6 +5,8 @@ export type VhostErrorCode =
   | 'VHOST_DEV_TARGET_TAKEN'
   | 'VHOST_DEV_CERTIFICATE'
   | 'VHOST_DEV_TRUST'
+  | 'VHOST_DEV_HOSTS'
+  | 'VHOST_DEV_ATTACH'
 
 /** An error of this plugin: a sentence that says what is wrong and what to do, with a stable code. */
 export class VhostError extends Error {

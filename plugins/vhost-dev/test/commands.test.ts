@@ -62,7 +62,7 @@ describe('kovu trust', () => {
       const list = (dir: string): string =>
         execFileSync('certutil', ['-L', '-d', `sql:${dir}`], { encoding: 'utf8' })
       // The system's store is left alone: only stores below the test's own home are changed.
-      const { changeStores } = await import('../src/commands/index.ts')
+      const { changeStores } = await import('../src/trust/change.ts')
       await run('trust', ['--dry-run'], root)
       const log = { info() {}, warn() {}, error() {} }
       const steps = () => trustSteps({ ...only, list: () => ['abc.default'] }, ca, 'site.localhost')

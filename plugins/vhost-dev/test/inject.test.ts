@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { insertionPoint, searchLimit } from '../src/inject/document.ts'
 import { Injector } from '../src/inject/injector.ts'
 import { ask, askHttp2 } from './support/client.ts'
 import { cleanUp, startSite, startUpstream } from './support/site.ts'
@@ -26,18 +25,39 @@ async function inject(chunks: readonly Buffer[], snippet = '[S]'): Promise<strin
 
 describe('the place of the client in a page', () => {
   test.each([
-    ['<!doctype html><html><head>|<title>', 'after the head tag'],
-    ['<html><HEAD data-x="a>b">|<meta>', 'after a head tag with a > in an attribute'],
-    ['<!doctype html>|<meta charset=utf-8><title>', 'before the first tag of an implied head'],
+    ['<!doctype html><html><head><title>a</title>|</head><body>', 'at the end of the head'],
+    [
+      '<html><HEAD data-x="a>b"><meta charset=utf-8>|<body>',
+      'before a body, without a head end tag',
+    ],
+    ['<!doctype html><meta charset=utf-8><title>x</title>|<p>', 'at the end of an implied head'],
     ['<!-- <head> --><!doctype html><html>\n|<body>', 'past comments, before a body'],
     ['\u00ef\u00bb\u00bf<html><head>|</head>', 'past a byte order mark'],
+    ['<?xml version="1.0"?><html><head>|</head>', 'past an XML declaration'],
     [
-      '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x.dtd"><html><head>|',
+      '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x.dtd"><html><head>|</head>',
       'past an old doctype',
     ],
     ['<!doctype html>|text', 'before text'],
-  ])('%s (%s)', (marked) => {
-    expect(insertionPoint(marked.replace('|', ''), true)).toBe(marked.indexOf('|'))
+    ['<html><head><script>a("</head>")</script>|<script type="module">', 'before the first module'],
+    [
+      '<html><head><script>1</script><script type="importmap">{}</script>|<script src="a" type=module >',
+      'after an import map, which must come before all modules',
+    ],
+    ['<html><head><style>a::after{content:"<body>"}</style >|</head>', 'past style sheets'],
+    [
+      '<html><head><title><script type=module></title>|</head>',
+      'past what only looks like a script',
+    ],
+    ['<html><head><noscript><img></noscript>|<div>', 'past noscript'],
+    ['<html><head>|<template><script type="importmap">', 'before a template'],
+    ['<html><head><title>cut|', 'nowhere in a title that does not end'],
+    ['<html><head>|', 'at the end of a page that ends in its head'],
+  ])('%s (%s)', async (marked) => {
+    const expected = marked.includes('title>cut')
+      ? marked.replace('|', '')
+      : marked.replace('|', '[S]')
+    expect(await inject([Buffer.from(marked.replace('|', ''), 'latin1')])).toBe(expected)
   })
 
   test.each([
@@ -48,17 +68,36 @@ describe('the place of the client in a page', () => {
     '<!-- only a comment',
     '<headline>',
     '<html',
-  ])('%j gets none', (fragment) => {
-    expect(insertionPoint(fragment, true)).toBe('none')
+  ])('%j gets none', async (fragment) => {
+    expect(await inject([Buffer.from(fragment)])).toBe(fragment)
   })
 
-  test('a head that starts very late is not looked for', () => {
-    const late = `<!-- ${'x'.repeat(searchLimit)} --><html><head>`
-    expect(insertionPoint(late, false)).toBe('none')
+  test('a head as long as a page passes at once, and a tag without an end is given up', async () => {
+    const long = `<html><head><style>${'x'.repeat(300_000)}</style>`
+    const injector = new Injector('[S]')
+    let passed = 0
+    injector.on('data', (chunk: Buffer) => (passed += chunk.length))
+    injector.write(Buffer.from(long.slice(0, 200_000)))
+    await expect.poll(() => passed).toBe(200_000)
+    injector.destroy()
+    expect(await inject([Buffer.from(`${long}</head>`)])).toBe(`${long}[S]</head>`)
+    const endless = `<html><meta content="${'x'.repeat(100_000)}"><body>`
+    expect(await inject([Buffer.from(endless)])).toBe(endless)
   })
 
   test('the bytes are the same for every chunking', async () => {
     const piece = fc.constantFrom(
+      '<script>',
+      '</script>',
+      '<script type="module">',
+      '<script type="importmap">',
+      '<style>',
+      '</style',
+      '</st',
+      '<title>',
+      '</title>',
+      '</head>',
+      '--',
       '<html>',
       '<head>',
       '<!doctype html>',
@@ -79,7 +118,7 @@ describe('the place of the client in a page', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(piece, { maxLength: 12 }),
-        fc.array(fc.nat(40), { maxLength: 8 }),
+        fc.array(fc.nat(120), { maxLength: 8 }),
         async (pieces, cuts) => {
           const whole = Buffer.from(pieces.join(''))
           const points = [
@@ -126,9 +165,9 @@ describe("Vite's client in the pages of applications", () => {
     for (const send of [ask, askHttp2]) {
       const get = (path: string, headers: Record<string, string> = navigation) =>
         send === ask ? ask(site, host, path, { headers }) : askHttp2(site, host, path, headers)
-      expect((await get('/')).body).toBe(page.replace('<head>', `<head>${tag}`))
+      expect((await get('/')).body).toBe(page.replace('</head>', `${tag}</head>`))
       const zipped = await get('/gzip')
-      expect(zipped.body).toBe(page.replace('<head>', `<head>${tag}`))
+      expect(zipped.body).toBe(page.replace('</head>', `${tag}</head>`))
       expect(zipped.headers['content-encoding']).toBeUndefined()
       expect(zipped.headers.etag).toBe('W/"a"')
       expect((await get('/fragment')).body).toBe('<li>one</li>')
@@ -176,8 +215,8 @@ describe("Vite's client in the pages of applications", () => {
   test('does not hold a page back until it is complete', async () => {
     const { port } = await startUpstream((_req, res) => {
       res.writeHead(200, { 'content-type': 'text/html' })
-      res.write('<!doctype html><html><head><title>early')
-      setTimeout(() => res.end('</title></head></html>'), 300)
+      res.write('<!doctype html><html><head><title>early</title></head><body>')
+      setTimeout(() => res.end('late</body></html>'), 300)
     })
     const site = await startSite({ cdn: 'vite', '*': port })
     const { request } = await import('node:https')

@@ -76,9 +76,34 @@ export function ensureAuthorityFile(dir: string, domain: string): string {
   return join(dir, 'ca.pem')
 }
 
-/** The names a certificate must have for a table's patterns. */
+/** The names a certificate must have for a table's patterns; what an expression stands for is not known beforehand. */
 export function certificateNames(domain: string, patterns: readonly string[]): string[] {
-  return [...new Set([domain, `*.${domain}`, ...patterns])].toSorted()
+  const names = patterns.filter((pattern) => !pattern.startsWith('/'))
+  return [...new Set([domain, `*.${domain}`, ...names])].toSorted()
+}
+
+/** Those of the names that a certificate is not for; a wildcard is one label (RFC 9525, 6.3). */
+export function missingNames(cert: string, names: readonly string[]): string[] {
+  const leaf = new X509Certificate(cert)
+  const options = { wildcards: true, partialWildcards: false, subject: 'never' } as const
+  return names.filter((name) => leaf.checkHost(name.replace(/^\*/, 'any'), options) === undefined)
+}
+
+/**
+ * Makes a certificate for one name below the domain, signed by the project's authority. It is not kept.
+ *
+ * @returns Undefined with certificates made elsewhere.
+ */
+export function certificateFor(
+  options: CertificateOptions,
+  domain: string,
+  name: string,
+  root: string,
+): KeyAndCertificate | undefined {
+  if ('key' in options) return undefined
+  const authority = readPair(certificateDir(options, domain, root), 'ca')
+  if (!authority) return undefined
+  return makeLeaf({ key: createPrivateKey(authority.key), domain }, [name], leafDays, new Date())
 }
 
 function loadOwn(keyFile: string, certFile: string): Certificates {

@@ -1,12 +1,14 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import type { Http2SecureServer } from 'node:http2'
-import { createServer as createNetServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { SecureContext } from 'node:tls'
 import { debuglog } from 'node:util'
 import { VhostError } from '../error.ts'
 import { portOwner } from '../processes/port-owner.ts'
+import { openListener } from './listener.ts'
+import { endPrivileged } from './privileges.ts'
 import { checkRequest } from './request.ts'
 import type { FrontRequest, FrontResponse } from './request.ts'
 import type { KeyAndCertificate } from '../certificates/x509.ts'
@@ -22,6 +24,8 @@ export interface FrontHandlers {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Is the host one of ours? Plain HTTP is redirected for those only. */
   knows(hostname: string): boolean
+  /** The certificate for a name; undefined for the front's own. */
+  secureContext(hostname: string): SecureContext | undefined
 }
 
 /** One port on both loopback addresses: TLS with HTTP/2 and HTTP/1.1, and a redirect for plain HTTP. */
@@ -70,13 +74,15 @@ export class Front {
     })
     const listeners: Server[] = []
     for (const address of loopback) {
-      const listener = createNetServer({ noDelay: true }, (socket) => {
-        sockets.add(socket)
-        socket.on('close', () => sockets.delete(socket))
-        sortByFirstByte(socket, secure, plain)
-      })
       try {
-        port = await listen(listener, port, address)
+        const listener = await openListener(port, address)
+        listener.on('connection', (socket) => {
+          socket.setNoDelay(true)
+          sockets.add(socket)
+          socket.on('close', () => sockets.delete(socket))
+          sortByFirstByte(socket, secure, plain)
+        })
+        port = (listener.address() as AddressInfo).port
         listeners.push(listener)
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
@@ -86,6 +92,7 @@ export class Front {
         throw await listenError(error as NodeJS.ErrnoException, port, address)
       }
     }
+    endPrivileged()
     return new Front(port, listeners, secure, sockets)
   }
 
@@ -117,6 +124,13 @@ function secureServer(certificate: KeyAndCertificate, handlers: FrontHandlers): 
     maxSessionMemory: 1000,
     ...({ streamResetBurst: 100_000, streamResetRate: 33 } as object),
     handshakeTimeout: firstByteMs,
+    SNICallback: (name, answer) => {
+      try {
+        answer(null, handlers.secureContext(name.toLowerCase()))
+      } catch (error) {
+        answer(error as Error)
+      }
+    },
   })
   secure.on('request', (req, res) => handlers.request(req, res))
   secure.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -163,16 +177,6 @@ function sortByFirstByte(socket: Socket, secure: Server | Http2SecureServer, pla
   })
 }
 
-function listen(server: Server, port: number, address: string): Promise<number> {
-  return new Promise((done, fail) => {
-    server.once('error', fail)
-    server.listen({ port, host: address, ipv6Only: address === '::1' }, () => {
-      server.off('error', fail)
-      done((server.address() as AddressInfo).port)
-    })
-  })
-}
-
 async function listenError(
   cause: NodeJS.ErrnoException,
   port: number,
@@ -190,7 +194,8 @@ async function listenError(
     return new VhostError(
       'VHOST_DEV_PORT_TAKEN',
       `Port ${port} needs rights this user does not have. On Linux, allow it with ` +
-        `'sysctl net.ipv4.ip_unprivileged_port_start=${port}', or choose a 'port' above 1023.`,
+        `'sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}', start with sudo (everything but the socket runs as you), ` +
+        `or choose a 'port' above 1023.`,
       { cause },
     )
   }

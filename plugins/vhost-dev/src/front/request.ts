@@ -76,6 +76,11 @@ export function hasBody(req: FrontRequest): boolean {
   return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined
 }
 
+/** Has the client left before there was an answer? */
+export function isGone(res: FrontResponse): boolean {
+  return 'stream' in res ? res.stream.destroyed : res.destroyed
+}
+
 /** Ends a response so that the client sees it was cut off. */
 export function cutOff(res: FrontResponse): void {
   if ('stream' in res) res.stream.close(2)

@@ -1,3 +1,17 @@
+import {
+  chmodSync,
+  chownSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { VhostError } from '../error.ts'
+import { isExact } from './hosts.ts'
+import { localNote } from './resolution.ts'
+
 /** A block for the hosts file. */
 export interface HostsBlock {
   readonly text: string
@@ -5,19 +19,27 @@ export interface HostsBlock {
   readonly notes: readonly string[]
 }
 
+/** This machine's hosts file. */
+export function hostsFile(): string {
+  const windows = process.env['SystemRoot'] ?? 'C:\\Windows'
+  return process.platform === 'win32'
+    ? join(windows, 'System32', 'drivers', 'etc', 'hosts')
+    : '/etc/hosts'
+}
+
 /**
  * The lines that make a domain's hosts known to this machine, between marks.
  *
- * @param patterns Full names; a `*` cannot stand in a hosts file.
+ * @param patterns Full names; a `*` or an expression cannot stand in a hosts file.
  */
 export function hostsBlock(domain: string, patterns: readonly string[]): HostsBlock {
-  const names = patterns.filter((pattern) => !pattern.startsWith('*'))
-  const wildcards = patterns.filter((pattern) => pattern.startsWith('*'))
+  const names = patterns.filter(isExact)
+  const others = patterns.filter((pattern) => !isExact(pattern))
   const rows = names.flatMap((name) => [`127.0.0.1 ${name}`, `::1 ${name}`])
   const notes: string[] = []
-  if (wildcards.length > 0) {
+  if (others.length > 0) {
     notes.push(
-      `A hosts file has no wildcards: add a line for each name you use of ${wildcards.join(', ')}.`,
+      `A hosts file has no wildcards: give each name you use of ${others.join(', ')}, as in 'kovu hosts anna'.`,
     )
   }
   if (domain.endsWith('.localhost')) {
@@ -25,10 +47,75 @@ export function hostsBlock(domain: string, patterns: readonly string[]): HostsBl
       'Chromium, Firefox and Edge resolve .localhost by themselves; Safari and most tools need the block.',
     )
   }
-  if (domain.endsWith('.local')) {
-    notes.push(
-      '.local belongs to multicast DNS: look-ups may take seconds. Prefer .localhost or .test.',
+  if (domain.endsWith('.local')) notes.push(localNote)
+  const [first, last] = marks(domain)
+  return { text: [first, ...rows, last].join('\n'), notes }
+}
+
+/**
+ * The file's text with the domain's block in it, in the place of an earlier one.
+ *
+ * @param block Undefined takes the block out.
+ * @throws VhostError `VHOST_DEV_HOSTS` when the marks do not fit together.
+ */
+export function withBlock(text: string, domain: string, block: string | undefined): string {
+  const [first, last] = marks(domain)
+  const lines = text.split(/\r?\n/)
+  const from = lines.indexOf(first)
+  const to = lines.indexOf(last)
+  if (from < 0 !== to < 0 || to < from) {
+    throw new VhostError(
+      'VHOST_DEV_HOSTS',
+      `The hosts file has only one of the lines '${first}' and '${last}'. Repair it by hand.`,
     )
   }
-  return { text: [`# kovu ${domain} begin`, ...rows, `# kovu ${domain} end`].join('\n'), notes }
+  const end = text.includes('\r\n') ? '\r\n' : '\n'
+  const rows = block === undefined ? [] : block.split('\n')
+  if (from >= 0) return [...lines.slice(0, from), ...rows, ...lines.slice(to + 1)].join(end)
+  if (rows.length === 0) return text
+  const before = lines.at(-1) === '' ? lines.slice(0, -1) : lines
+  return [...before, ...rows, ''].join(end)
+}
+
+/**
+ * Replaces a file at once, with its owner and mode; where it is mounted by itself, as in containers, its content.
+ *
+ * @throws VhostError `VHOST_DEV_HOSTS` when it may not be written.
+ */
+export function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.kovu-${process.pid}`
+  try {
+    try {
+      const { mode, uid, gid } = statSync(file)
+      writeFileSync(temporary, text, { flag: 'wx' })
+      chmodSync(temporary, mode)
+      chownSync(temporary, uid, gid)
+      renameSync(temporary, file)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
+      writeFileSync(file, text)
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const hint =
+      code === 'EACCES' || code === 'EPERM'
+        ? "It belongs to the superuser: run it with 'sudo', on Windows as administrator."
+        : String(cause)
+    throw new VhostError('VHOST_DEV_HOSTS', `Cannot write ${file}. ${hint}`, { cause })
+  }
+}
+
+/** Reads the file; one that is not there is empty. */
+export function readHostsFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw new VhostError('VHOST_DEV_HOSTS', `Cannot read ${file}: ${String(cause)}.`, { cause })
+  }
+}
+
+function marks(domain: string): [first: string, last: string] {
+  return [`# kovu ${domain} begin`, `# kovu ${domain} end`]
 }

@@ -1,10 +1,11 @@
 import { homedir } from 'node:os'
 import { styleText } from 'node:util'
-import type { ResolvedHost } from '../options/resolve.ts'
+import type { ResolvedHost } from '../options/hosts.ts'
 import { targetText } from '../proxy/target.ts'
 
 /** A host as the terminal shows it. */
 export interface HostLine {
+  /** A URL, or what stands for many. */
   readonly url: string
   readonly text: string
 }
@@ -21,13 +22,14 @@ export function hostLines(
 ): HostLine[] {
   const patterns = new Set(hosts.map((host) => host.pattern))
   return hosts.map((host) => {
+    const text = host.kind === 'vite' ? 'Vite' : `${host.name} (${targetText(host.target)})`
+    // What an expression stands for cannot be guessed.
+    if (host.pattern.startsWith('/')) return { url: `any name at ${host.pattern}`, text }
     const example = host.pattern.replace(/^\*/, 'www')
     const isExample = example !== host.pattern && !patterns.has(example)
     const name = isExample ? example : host.pattern
     const note = isExample ? `, any name at *.${host.pattern.slice(2)}` : ''
-    return host.kind === 'vite'
-      ? { url: `${originOf(name)}${base}`, text: `Vite${note}` }
-      : { url: `${originOf(name)}/`, text: `${host.name} (${targetText(host.target)})${note}` }
+    return { url: originOf(name) + (host.kind === 'vite' ? base : '/'), text: text + note }
   })
 }
 

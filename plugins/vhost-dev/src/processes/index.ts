@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { isDeepStrictEqual, styleText } from 'node:util'
 import type { Logger } from 'vite'
 import { VhostError } from '../error.ts'
@@ -8,8 +9,11 @@ import { killMarked, ownerMark, ownerVariable, sweepOrphans, untilGone } from '.
 import { printable } from './output.ts'
 import { portOwner } from './port-owner.ts'
 import { accepts } from './ready.ts'
+import { watchFilter } from './watch.ts'
 
 const palette = ['cyan', 'magenta', 'yellow', 'green', 'blue'] as const
+const codeRE = /\.(?:py|[cm]?[jt]sx?|json|toml|ini|cfg)$/
+const editPauseMs = 120
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** All processes of one front. They live on when Vite restarts, as long as their commands stay the same. */
@@ -21,6 +25,8 @@ export class Processes {
   #log: Logger
   #width = 0
   #swept = false
+  #turn: object | undefined
+  readonly #restarts = new Map<App, NodeJS.Timeout>()
   #closed: Promise<void> | undefined
 
   /**
@@ -54,34 +60,81 @@ export class Processes {
       ...spec,
       env: { ...spec.env, [ownerVariable]: this.#mark },
     }))
-    const keep = new Set(
-      wanted
-        .filter((spec) => isDeepStrictEqual(this.#apps.get(spec.name)?.spec, spec))
-        .map((s) => s.name),
-    )
-    const gone = [...this.#apps.values()].filter((app) => !keep.has(app.name))
+    const kept = new Map<string, App>()
+    for (const spec of wanted) {
+      const app = this.#apps.get(spec.name)
+      if (app && isDeepStrictEqual(app.spec, spec)) kept.set(spec.name, app)
+    }
+    const gone = [...this.#apps.values()].filter((app) => !kept.has(app.name))
+    this.#replace(kept.values())
     await Promise.all(gone.map((app) => app.stop()))
-    for (const app of gone) this.#apps.delete(app.name)
-    this.#width = Math.max(0, ...wanted.map((spec) => spec.name.length))
-    const fresh = wanted.filter((spec) => !keep.has(spec.name))
+    const fresh = wanted.filter((spec) => !kept.has(spec.name))
     await Promise.all(fresh.map((spec) => assertFree(spec)))
-    for (const spec of fresh) this.#apps.set(spec.name, new App(spec, this.#events))
+    this.#width = Math.max(0, ...wanted.map((spec) => spec.name.length))
+    this.#replace(wanted.map((spec) => kept.get(spec.name) ?? new App(spec, this.#events)))
     if (this.#apps.size > 0) this.#guard()
   }
 
-  /** Starts what is not running. */
-  start(): void {
-    for (const app of this.#apps.values()) app.start()
+  /**
+   * Starts what is not running, in order: each waits until the one before is ready, has ended, or takes very long.
+   */
+  async start(): Promise<void> {
+    const turn = {}
+    this.#turn = turn
+    for (const app of this.#apps.values()) {
+      app.start()
+      await app.settled()
+      // A restart of Vite may have brought other applications; or everything ends.
+      if (this.#turn !== turn || this.#closed) return
+    }
   }
 
-  /** Something in the project has changed: what waits to be started again need not wait. */
-  retryNow(): void {
-    for (const app of this.#apps.values()) app.retryNow()
+  /** A file has changed: what waits to be started again need not wait, and what runs the file starts anew. */
+  onEdit(file: string): void {
+    const isCode = codeRE.test(file)
+    for (const app of this.#apps.values()) {
+      if (isCode) app.retryNow()
+      if (!watchFilter(app.spec.watch, this.#root)(file)) continue
+      // Editors and version control change several files at once.
+      clearTimeout(this.#restarts.get(app))
+      this.#restarts.set(
+        app,
+        setTimeout(() => {
+          this.#restarts.delete(app)
+          this.#log.info(`${this.#prefix(app)}restarts: ${relative(this.#root, file)} has changed`)
+          void app.restart()
+        }, editPauseMs),
+      )
+    }
+  }
+
+  /**
+   * Ends an application so that it can be run in a terminal.
+   *
+   * @param recall Ends that other run.
+   * @returns The application, or a sentence that says why not.
+   */
+  async lend(name: string, recall: () => Promise<void>): Promise<App | string> {
+    const app = this.#apps.get(name)
+    const names = [...this.#apps.keys()].join(', ')
+    if (!app || this.#closed) return `No process is named '${name}'; there are: ${names}.`
+    if (app.state === 'lent') return `'${name}' runs in another terminal already.`
+    this.#log.info(`${this.#prefix(app)}runs in another terminal now`)
+    await app.lend(recall)
+    return app
+  }
+
+  /** The other terminal is done with it. */
+  takeBack(app: App): void {
+    if (app.state !== 'lent') return
+    this.#log.info(`${this.#prefix(app)}is back`)
+    app.takeBack()
   }
 
   /** Ends everything to the last child. */
   close(): Promise<void> {
     this.#closed ??= (async () => {
+      for (const timer of this.#restarts.values()) clearTimeout(timer)
       await Promise.all([...this.#apps.values()].map((app) => app.stop()))
       if (this.#apps.size > 0) await untilGone(killMarked(this.#mark))
       this.#unguard()
@@ -89,12 +142,20 @@ export class Processes {
     return this.#closed
   }
 
+  #replace(apps: Iterable<App>): void {
+    const list = [...apps]
+    this.#apps.clear()
+    for (const app of list) this.#apps.set(app.name, app)
+  }
+
   readonly #events: AppEvents = {
     line: (app, line) => this.#print(app, line),
     up: (app, restarted) => {
-      this.#log.info(`${this.#prefix(app)}ready at ${targetText(app.spec.target)}`)
-      if (restarted) this.#onUp()
+      const { target } = app.spec
+      this.#log.info(this.#prefix(app) + (target ? `ready at ${targetText(target)}` : 'started'))
+      if (restarted && target) this.#onUp()
     },
+    finished: (app) => this.#log.info(`${this.#prefix(app)}has finished`),
     crashed: (app, pauseMs) => {
       const when = `starting it again in ${pauseMs / 1000} s`
       this.#log.error(`${this.#prefix(app)}${app.ending}; ${when}`)
@@ -147,12 +208,12 @@ export class Processes {
   }
 }
 
-async function assertFree(spec: AppSpec): Promise<void> {
-  if (!(await accepts(spec.target))) return
-  const owner = spec.target.kind === 'tcp' ? await portOwner(spec.target.port) : undefined
+async function assertFree({ name, target }: AppSpec): Promise<void> {
+  if (target === undefined || !(await accepts(target))) return
+  const owner = target.kind === 'tcp' ? await portOwner(target.port) : undefined
   throw new VhostError(
     'VHOST_DEV_TARGET_TAKEN',
-    `Cannot start '${spec.name}': ${targetText(spec.target)} is taken by ${owner ?? 'another process'}. ` +
+    `Cannot start '${name}': ${targetText(target)} is taken by ${owner ?? 'another process'}. ` +
       `End it, or leave out 'run' to use it as it is.`,
   )
 }

@@ -1,37 +1,27 @@
 import { request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { debuglog } from 'node:util'
-import { relaxPolicy } from '../inject/csp.ts'
-import type { ClientNeeds } from '../inject/csp.ts'
+import { cutOff, hasBody, isGone, isNavigation } from '../front/request.ts'
+import type { FrontRequest, FrontResponse } from '../front/request.ts'
+import type { Change } from './change.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { ForwardInfo } from './headers.ts'
-import { injectionStreams, isInjectable, withoutStaleHeaders } from '../inject/injector.ts'
 import { answerDown } from './pages.ts'
-import { cutOff, hasBody, isNavigation } from '../front/request.ts'
-import type { FrontRequest, FrontResponse } from '../front/request.ts'
-import { isAway, isReset } from './upstream.ts'
+import { isAway, isReset, silence } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 const debug = debuglog('kovu:vhost-dev')
 const retryDelayMs = 60
 const maxResets = 2
 
-/** What goes into the pages of one host. */
-export interface Injection {
-  readonly needs: ClientNeeds
-  /** The script tags. */
-  snippet(nonce: string | undefined): string
-  /** Told once per host that a policy was relaxed. */
-  onRelaxed(): void
-}
-
 /** A request on its way to an application. */
 export interface Forwarding {
   readonly upstream: Upstream
   readonly url: string
   readonly info: ForwardInfo
-  /** What goes into the page, if anything does; asked for pages only. */
-  injection(): Injection | undefined
+  /** Milliseconds without a byte of the request or the answer's head; 0 is for ever. */
+  readonly timeoutMs: number
+  readonly changes: readonly Change[]
 }
 
 /**
@@ -39,15 +29,10 @@ export interface Forwarding {
  * and tries once more when an idle connection turns out to be closed and nothing was lost by it.
  */
 export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwarding): void {
-  const { upstream, url, info } = forwarding
-  const navigation = isNavigation(req)
-  const injection = navigation && req.method !== 'HEAD' ? forwarding.injection() : undefined
+  if (isGone(res)) return
+  const { upstream, url, info, timeoutMs, changes } = forwarding
   const headers = requestHeaders(req.headers, info)
-  if (injection) {
-    headers['accept-encoding'] = 'gzip'
-    delete headers['range']
-    delete headers['if-range']
-  }
+  for (const change of changes) change.request?.(headers)
   const body = hasBody(req)
   if (body && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
   const safe = !body && (req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS')
@@ -55,11 +40,13 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
   let resets = 0
   let over = false
   let timer: NodeJS.Timeout | undefined
+  let silent: NodeJS.Timeout | undefined
   let current: ReturnType<typeof request> | undefined
 
   res.on('close', () => {
     over = true
     clearTimeout(timer)
+    clearTimeout(silent)
     current?.destroy()
   })
   attempt(!safe)
@@ -73,16 +60,23 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
     })
     current = up
     let answered = false
+    if (timeoutMs > 0) {
+      clearTimeout(silent)
+      silent = setTimeout(() => up.destroy(silence(timeoutMs)), timeoutMs)
+    }
     up.on('response', (answer) => {
       answered = true
       upstream.seen = true
-      sendAnswer(answer, res, req, injection)
+      clearTimeout(silent)
+      sendAnswer(answer, res, req, changes)
     })
     up.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(silent)
       if (over) return
       debug('%s %s: %s', upstream.name, url, error.code ?? error.message)
       if (answered) return cutOff(res)
       const waited = performance.now() - startedAt
+      const navigation = isNavigation(req)
       if (isAway(error) && waited < upstream.patience(navigation)) {
         timer = setTimeout(attempt, retryDelayMs, fresh)
       } else if (safe && isReset(error) && resets < maxResets) {
@@ -97,8 +91,13 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
     if (!body) return void up.end()
     // The body is touched only once a connection stands: a refused one can be tried again.
     up.on('socket', (socket) => {
-      if (socket.connecting) socket.once('connect', () => req.pipe(up))
-      else req.pipe(up)
+      const send = (): void => {
+        // A long upload is not silence.
+        if (timeoutMs > 0) req.on('data', () => silent?.refresh())
+        req.pipe(up)
+      }
+      if (socket.connecting) socket.once('connect', send)
+      else send()
     })
   }
 }
@@ -107,17 +106,15 @@ function sendAnswer(
   answer: IncomingMessage,
   res: FrontResponse,
   req: FrontRequest,
-  injection: Injection | undefined,
+  changes: readonly Change[],
 ): void {
   const status = answer.statusCode ?? 502
   const headers = responseHeaders(answer.headers)
   let source: NodeJS.ReadableStream = answer
-  if (injection && isInjectable(status, answer.headers)) {
-    const nonce = relaxHeaders(headers, injection)
-    const streams = injectionStreams(answer.headers['content-encoding'], injection.snippet(nonce))
-    withoutStaleHeaders(headers)
-    for (const stream of streams) {
+  for (const change of changes) {
+    for (const stream of change.answer?.(answer, headers) ?? []) {
       stream.on('error', () => cutOff(res))
+      res.on('close', () => stream.destroy())
       source = source.pipe(stream)
     }
   }
@@ -158,17 +155,4 @@ function pour(answer: IncomingMessage, out: ServerResponse, length: number): voi
   answer.on('end', () => {
     if (!out.writableEnded) out.end()
   })
-}
-
-/** @returns The policy's nonce for our script tag, if it has one. */
-function relaxHeaders(
-  headers: ReturnType<typeof responseHeaders>,
-  injection: Injection,
-): string | undefined {
-  const policy = headers['content-security-policy']
-  if (typeof policy !== 'string') return undefined
-  const relaxed = relaxPolicy(policy, injection.needs)
-  headers['content-security-policy'] = relaxed.value
-  if (relaxed.changed) injection.onRelaxed()
-  return relaxed.nonce
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { answerText } from '../front/request.ts'
 import type { FrontResponse } from '../front/request.ts'
-import { isAway } from './upstream.ts'
+import { isAway, isSilence } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Asked by a page while its application is away; answered by the front only then. */
@@ -56,7 +56,7 @@ export function answerState(res: FrontResponse, upstream: Upstream): void {
 }
 
 interface Description {
-  readonly status: 502 | 503
+  readonly status: 502 | 503 | 504
   readonly title: string
   readonly text: string
 }
@@ -64,6 +64,14 @@ interface Description {
 function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description {
   const { name, text: target, app } = upstream
   const reason = error.code ?? error.message
+  if (isSilence(error)) {
+    const hint = app ? ` If it waits at a breakpoint, 'kovu attach ${name}' shows its prompt.` : ''
+    return {
+      status: 504,
+      title: `${name} takes too long`,
+      text: `It took the request at ${target}, and has not answered: ${error.message}.${hint}`,
+    }
+  }
   if (!isAway(error)) {
     return {
       status: 502,
@@ -79,8 +87,20 @@ function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description
     }
   }
   switch (app.state) {
+    case 'waiting':
+      return {
+        status: 503,
+        title: `${name} is about to start`,
+        text: 'The applications before it start first.',
+      }
     case 'starting':
       return { status: 503, title: `${name} is starting`, text: `It will listen at ${target}.` }
+    case 'lent':
+      return {
+        status: 503,
+        title: `${name} does not answer`,
+        text: `It runs in another terminal, and does not listen at ${target} yet (${reason}).`,
+      }
     case 'crashed':
       return {
         status: 503,

@@ -1,4 +1,5 @@
 import type { LookupFunction, NetConnectOpts } from 'node:net'
+import { resolve } from 'node:path'
 import { VhostError } from '../error.ts'
 
 /** Where an application listens. */
@@ -9,23 +10,34 @@ export type Target =
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * Reads a `target`: a port, `http://localhost:8000`, or `unix:/run/app.sock`.
+ * Reads a `target`: a port, `http://localhost:8000`, or `unix:run/app.sock`.
  *
+ * @param where What messages call it.
+ * @param root Relative sockets start there.
  * @throws VhostError when it is none of these, or no loopback address.
  */
-export function parseTarget(value: number | string, where: string): Target {
+export function parseTarget(
+  value: number | string | undefined,
+  where: string,
+  root: string,
+): Target {
+  if (value === undefined) {
+    throw new VhostError('VHOST_DEV_OPTIONS', `${where} is missing: the port it listens on.`)
+  }
   if (typeof value === 'number') {
     if (Number.isInteger(value) && value > 0 && value < 65536) {
       return { kind: 'tcp', host: 'localhost', port: value }
     }
     throw new VhostError('VHOST_DEV_OPTIONS', `${where}: ${value} is no port.`)
   }
-  if (value.startsWith('unix:')) return { kind: 'unix', path: value.slice('unix:'.length) }
+  if (/^unix:./.test(value)) {
+    return { kind: 'unix', path: resolve(root, value.slice('unix:'.length)) }
+  }
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search || url.username) {
     throw new VhostError(
       'VHOST_DEV_OPTIONS',
-      `${where}: expected a port, 'http://localhost:PORT' or 'unix:/path/to.sock', got '${value}'.`,
+      `${where}: expected 'vite', a port, 'http://localhost:PORT' or 'unix:path/to.sock', got '${value}'.`,
     )
   }
   if (!loopbackNames.has(url.hostname)) {

@@ -49,7 +49,9 @@ export class Upstream {
     if (!this.app) return this.seen ? 3000 : 0
     switch (this.app.state) {
       case 'up':
+      case 'lent':
         return 10_000
+      case 'waiting':
       case 'starting':
         return navigation ? 3000 : 10_000
       case 'crashed':
@@ -73,4 +75,14 @@ export function isAway(error: NodeJS.ErrnoException): boolean {
 /** Does the error say that a connection ended before it brought an answer? */
 export function isReset(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+}
+
+/** The error of an application that has taken a request and says nothing. */
+export function silence(ms: number): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no answer for ${ms / 1000} s`), { code: 'ETIMEDOUT' })
+}
+
+/** Is it {@link silence}? */
+export function isSilence(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ETIMEDOUT'
 }

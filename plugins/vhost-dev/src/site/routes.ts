@@ -1,7 +1,9 @@
 import { hostTable } from '../names/hosts.ts'
 import type { HostTable } from '../names/hosts.ts'
-import type { ResolvedHost } from '../options/resolve.ts'
+import type { ResolvedHost } from '../options/hosts.ts'
 import type { App } from '../processes/app.ts'
+import type { Change } from '../proxy/change.ts'
+import { cookieDomains } from '../proxy/cookies.ts'
 import { Upstream } from '../proxy/upstream.ts'
 
 /** What answers a host. */
@@ -13,6 +15,9 @@ export interface AppRoute {
   readonly upstream: Upstream
   /** Does Vite's client go into its pages? */
   readonly inject: boolean
+  /** Milliseconds until the first byte of an answer; 0 is for ever. */
+  readonly timeoutMs: number
+  readonly changes: readonly Change[]
 }
 
 /** The hosts with their applications and the connections to them. */
@@ -31,18 +36,20 @@ export class Routes {
     before?: Routes,
   ) {
     const routes = new Map<string, Route>()
-    // Hosts that share a target share its process, whichever of them says how to run it.
-    const apps = hosts.filter((host) => host.kind === 'app')
-    for (const host of apps.toSorted((a, b) => Number(!a.run) - Number(!b.run))) {
+    for (const host of hosts) {
+      if (host.kind !== 'app') continue
       const key = JSON.stringify(host.target)
       let upstream = this.#upstreams.get(key)
       if (!upstream) {
         upstream = (before && before.#upstreams.get(key)) ?? new Upstream(host.name, host.target)
         upstream.name = host.name
-        upstream.app = host.run === undefined ? undefined : appOf(host.name)
+        // Hosts with one target have one process, and its name.
+        upstream.app = appOf(host.name)
         this.#upstreams.set(key, upstream)
       }
-      routes.set(host.pattern, { kind: 'app', upstream, inject: host.inject })
+      const { inject, timeoutMs } = host
+      const changes = host.cookieDomains.size > 0 ? [cookieDomains(host.cookieDomains)] : []
+      routes.set(host.pattern, { kind: 'app', upstream, inject, timeoutMs, changes })
     }
     for (const [key, upstream] of before ? before.#upstreams : []) {
       if (!this.#upstreams.has(key)) upstream.close()

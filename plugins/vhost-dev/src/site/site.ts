@@ -1,46 +1,20 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { debuglog } from 'node:util'
-import type { Logger } from 'vite'
-import { certificateNames, loadCertificates } from '../certificates/load.ts'
-import type { CertificateOptions, Certificates } from '../certificates/load.ts'
+import { AttachServer } from '../attach/server.ts'
+import { CertificateKeeper } from '../certificates/keeper.ts'
+import {
+  certificateFor,
+  certificateNames,
+  loadCertificates,
+  missingNames,
+} from '../certificates/load.ts'
+import type { Certificates } from '../certificates/load.ts'
 import { Front } from '../front/front.ts'
-import { hopsOf } from '../proxy/headers.ts'
-import type { ResolvedHost } from '../options/resolve.ts'
-import { answerState, statePath } from '../proxy/pages.ts'
-import { accepts } from '../processes/ready.ts'
-import { Processes } from '../processes/index.ts'
 import type { AppSpec } from '../processes/app.ts'
-import { forward } from '../proxy/forward.ts'
-import type { Forwarding, Injection } from '../proxy/forward.ts'
-import { answerText, checkRequest } from '../front/request.ts'
-import type { Checked, FrontRequest, FrontResponse } from '../front/request.ts'
-import { requestLine } from '../front/request-log.ts'
-import { Routes } from './routes.ts'
-import type { AppRoute } from './routes.ts'
-import { forwardUpgrade, refuseUpgrade } from '../proxy/upgrade.ts'
+import { Processes } from '../processes/index.ts'
+import { accepts } from '../processes/ready.ts'
 import type { Upstream } from '../proxy/upstream.ts'
-import { isViteHandshake } from '../vite/handle.ts'
-import type { ViteHandle } from '../vite/handle.ts'
-
-const debug = debuglog('kovu:vhost-dev')
-const maxHops = 5
-const dayMs = 86_400_000
-
-/** What a site answers with; replaced as a whole when Vite restarts. */
-export interface SiteState {
-  readonly domain: string
-  readonly hosts: readonly ResolvedHost[]
-  readonly certificates: CertificateOptions
-  readonly vite: ViteHandle
-  /** Paths that every application host answers from Vite; each begins and ends with a slash. */
-  readonly vitePaths: readonly string[]
-  /** Makes the injection for a page of a host; undefined when there is nothing to inject. */
-  injection(pageOrigin: string): Injection | undefined
-  readonly log: Logger
-  /** Is every request to an application logged? */
-  readonly logsRequests: boolean
-}
+import { Dispatcher } from './dispatcher.ts'
+import { Routes } from './routes.ts'
+import type { SiteState } from './state.ts'
 
 /** One front with everything behind it. It lives on when Vite restarts. */
 export class Site {
@@ -48,19 +22,28 @@ export class Site {
   /** Whoever may close it: the plugin instance that took it over last. */
   owner: object
   readonly #root: string
+  readonly #keeper: CertificateKeeper
+  readonly #attach: AttachServer
   #state: SiteState
   #routes: Routes
   #front: Front | undefined
-  #certificate: Certificates
-  #renewal: NodeJS.Timeout | undefined
+  #wantedPort: number | undefined
 
   constructor(root: string, state: SiteState, owner: object) {
     this.#root = root
     this.#state = state
     this.owner = owner
     this.processes = new Processes(root, state.log, () => this.#state.vite.reload())
+    this.#attach = new AttachServer(root, this.processes)
     this.#routes = this.#makeRoutes()
-    this.#certificate = this.#loadCertificate()
+    this.#keeper = new CertificateKeeper(
+      {
+        load: () => this.#loadCertificate(),
+        forName: (name) => this.#certificateFor(name),
+        onError: (error) => this.#state.log.error(String(error)),
+      },
+      (certificate) => this.#front?.setCertificate(certificate),
+    )
   }
 
   /** The port it listens on. */
@@ -70,7 +53,12 @@ export class Site {
 
   /** Path of the authority's certificate, if the certificate is our own. */
   get ca(): string | undefined {
-    return this.#certificate.ca
+    return this.#keeper.current.ca
+  }
+
+  /** Names the user's own certificate is not for. */
+  get uncoveredNames(): string[] {
+    return missingNames(this.#keeper.current.cert, this.#certificateNames())
   }
 
   /** Connections that are open. */
@@ -78,9 +66,10 @@ export class Site {
     return this.#front?.connections ?? 0
   }
 
-  /** `https://host[:port]` of every host. */
+  /** `https://host[:port]` of every host. What an expression stands for is `*`. */
   get origins(): string[] {
-    return this.#routes.table.patterns.map((pattern) => this.originOf(pattern))
+    const names = this.#routes.table.patterns.map((pattern) => pattern.replace(/^\/.*\//, '*'))
+    return [...new Set(names)].map((name) => this.originOf(name))
   }
 
   /** `https://host[:port]`. */
@@ -96,31 +85,42 @@ export class Site {
     return this.#routes.table.match(url.hostname) !== undefined
   }
 
-  /** Opens the port; nothing happens when it is open. */
+  /**
+   * Opens the port. Another port than before is opened before the old one is closed; where it cannot be, the old one
+   * stays open.
+   *
+   * @throws VhostError `VHOST_DEV_PORT_TAKEN`.
+   */
   async open(port: number): Promise<void> {
-    if (this.#front) return
-    this.#front = await Front.open(port, this.#certificate, {
-      request: (req, res) => this.#onRequest(req, res),
-      upgrade: (req, socket, head) => this.#onUpgrade(req, socket, head),
+    if (this.#front && this.#wantedPort === port) return
+    const before = this.#front
+    const dispatcher = new Dispatcher(this.#current())
+    this.#front = await Front.open(port, this.#keeper.current, {
+      request: (req, res) => dispatcher.request(req, res),
+      upgrade: (req, socket, head) => dispatcher.upgrade(req, socket, head),
       knows: (hostname) => this.#routes.table.match(hostname) !== undefined,
+      secureContext: (name) => this.#keeper.contextFor(name),
     })
-    this.#renewal = setInterval(() => this.#renew(), dayMs).unref()
+    this.#wantedPort = port
+    await before?.close()
   }
 
   /** Answers with something else from now on. Open connections to applications go on. */
   takeOver(state: SiteState, owner: object): void {
+    this.#state.simulation?.close()
     this.#state = state
     this.owner = owner
     this.processes.useLogger(state.log)
     this.#routes = this.#makeRoutes()
-    this.#renew()
+    this.#keeper.renew()
   }
 
   /** Makes the running processes those of the hosts, and starts them. */
   async run(specs: readonly AppSpec[]): Promise<void> {
     await this.processes.sync(specs)
     this.#routes = this.#makeRoutes()
-    this.processes.start()
+    if (specs.length > 0) await this.#attach.open()
+    void this.processes.start()
   }
 
   /**
@@ -145,147 +145,50 @@ export class Site {
 
   /** Ends the processes and closes the port. */
   async close(): Promise<void> {
-    clearInterval(this.#renewal)
-    await Promise.all([this.processes.close(), this.#front?.close()])
+    this.#keeper.close()
+    await Promise.all([this.processes.close(), this.#attach.close(), this.#front?.close()])
     for (const upstream of this.#routes.upstreams) upstream.close()
+    this.#state.simulation?.close()
+  }
+
+  #current(): ConstructorParameters<typeof Dispatcher>[0] {
+    // oxlint-disable-next-line typescript/no-this-alias -- getters of the view below have a `this` of their own
+    const site = this
+    return {
+      get state() {
+        return site.#state
+      },
+      get port() {
+        return site.port
+      },
+      match: (hostname) => this.#routes.table.match(hostname),
+      originOf: (hostname) => this.originOf(hostname),
+      isOurs: (origin) => this.isOurs(origin),
+    }
   }
 
   #makeRoutes(): Routes {
     return new Routes(this.#state.hosts, (name) => this.processes.get(name), this.#routes)
   }
 
-  #loadCertificate(): Certificates {
-    const { domain, hosts, certificates } = this.#state
-    const names = certificateNames(
+  #certificateNames(): string[] {
+    const { domain, hosts } = this.#state
+    return certificateNames(
       domain,
       hosts.map((host) => host.pattern),
     )
-    return loadCertificates(certificates, domain, names, this.#root)
   }
 
-  #renew(): void {
-    try {
-      const certificate = this.#loadCertificate()
-      if (certificate.cert === this.#certificate.cert) return
-      this.#certificate = certificate
-      this.#front?.setCertificate(certificate)
-    } catch (error) {
-      this.#state.log.error(String(error))
-    }
+  #loadCertificate(): Certificates {
+    const { domain, certificates } = this.#state
+    return loadCertificates(certificates, domain, this.#certificateNames(), this.#root)
   }
 
-  #onRequest(req: FrontRequest, res: FrontResponse): void {
-    try {
-      res.on('error', () => {})
-      req.on('error', () => {})
-      const checked = checkRequest(req)
-      if (!checked.ok) return answerText(res, checked.status, checked.reason)
-      const route = this.#routes.table.match(checked.authority.hostname)
-      if (!route) return answerText(res, 421, 'No such host is served here.')
-      if (route.kind === 'vite' || this.#isVitePath(checked.url)) {
-        req.url = checked.url
-        void this.#whenViteIsReady().then(() => this.#state.vite.handle(req, res))
-        return
-      }
-      this.#forward(req, res, checked, route)
-    } catch (error) {
-      debug('request: %o', error)
-      answerText(res, 500, 'The development front failed on this request.')
-    }
-  }
-
-  #forward(req: FrontRequest, res: FrontResponse, checked: Checked, route: AppRoute): void {
-    const { upstream } = route
-    if (this.#state.logsRequests) this.#logWhenDone(req, res, checked)
-    const hops = hopsOf(req.headers)
-    if (hops >= maxHops) {
-      return answerText(res, 508, `The target of '${upstream.name}' leads back to this front.`)
-    }
-    if (checked.url === statePath) {
-      void accepts(upstream.target).then((is) =>
-        is && upstream.app?.state !== 'starting'
-          ? forward(req, res, this.#forwarding(req, checked, route, hops))
-          : answerState(res, upstream),
-      )
-      return
-    }
-    forward(req, res, this.#forwarding(req, checked, route, hops))
-  }
-
-  #forwarding(req: FrontRequest, checked: Checked, route: AppRoute, hops: number): Forwarding {
-    return {
-      upstream: route.upstream,
-      url: checked.url,
-      info: {
-        host: checked.host,
-        remoteAddress: req.socket.remoteAddress ?? '127.0.0.1',
-        port: this.port,
-        hops,
-      },
-      injection: () =>
-        route.inject ? this.#state.injection(this.originOf(checked.authority.hostname)) : undefined,
-    }
-  }
-
-  #logWhenDone(req: FrontRequest, res: FrontResponse, checked: Checked): void {
-    const started = performance.now()
-    res.on('close', () => {
-      const line = requestLine({
-        hostname: checked.authority.hostname,
-        method: req.method ?? '',
-        url: checked.url,
-        status: res.headersSent ? res.statusCode : undefined,
-        ms: performance.now() - started,
-      })
-      this.#state.log.info(line)
-    })
-  }
-
-  #onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    try {
-      socket.on('error', () => socket.destroy())
-      const checked = checkRequest(req)
-      if (!checked.ok) return refuseUpgrade(socket, checked.status)
-      if (req.headers.upgrade?.toLowerCase() !== 'websocket' || req.method !== 'GET') {
-        return refuseUpgrade(socket, 400)
-      }
-      const route = this.#routes.table.match(checked.authority.hostname)
-      if (!route) return refuseUpgrade(socket, 421)
-      const isVites = isViteHandshake(req) && this.#isVitePath(checked.url)
-      if (route.kind === 'vite' || isVites) return this.#upgradeVite(req, socket, head, checked)
-      const hops = hopsOf(req.headers)
-      if (hops >= maxHops) return refuseUpgrade(socket, 508)
-      forwardUpgrade(req, socket, head, this.#forwarding(req, checked, route, hops))
-    } catch (error) {
-      debug('upgrade: %o', error)
-      socket.destroy()
-    }
-  }
-
-  /** Vite checks a token when there is an Origin; the front checks that the Origin is ours. */
-  #upgradeVite(req: IncomingMessage, socket: Duplex, head: Buffer, checked: Checked): void {
-    const { origin } = req.headers
-    if (origin !== undefined && !this.isOurs(origin)) return refuseUpgrade(socket, 403)
-    if (!isViteHandshake(req)) return refuseUpgrade(socket, 400)
-    req.url = checked.url
-    void this.#whenViteIsReady().then(() => {
-      const { upgrade } = this.#state.vite
-      return upgrade ? upgrade(req, socket, head) : refuseUpgrade(socket, 400)
-    })
-  }
-
-  async #whenViteIsReady(): Promise<void> {
-    // A restart may begin while we wait for the one before.
-    for (let vite; vite !== this.#state.vite;) {
-      vite = this.#state.vite
-      await vite.ready
-    }
-  }
-
-  /** Below a path that Vite answers, written as a browser writes it: nothing that a later `..` could undo. */
-  #isVitePath(url: string): boolean {
-    const path = url.split('?', 1)[0] ?? ''
-    if (!this.#state.vitePaths.some((prefix) => path.startsWith(prefix))) return false
-    return !/(?:^|\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)|%5c|%2f/i.test(path)
+  /** A name that an expression stands for, with more labels than the wildcards of the certificate have. */
+  #certificateFor(name: string): ReturnType<typeof certificateFor> {
+    const { domain, certificates } = this.#state
+    const isOurs = this.#routes.table.match(name) !== undefined
+    if (!isOurs || missingNames(this.#keeper.current.cert, [name]).length === 0) return undefined
+    return certificateFor(certificates, domain, name, this.#root)
   }
 }

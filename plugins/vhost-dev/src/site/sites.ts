@@ -11,7 +11,7 @@ export function sites(): Map<string, Site> {
   return (holder[key] ??= new Map())
 }
 
-/** The name of a site: its port as it was asked for, and Vite's root. */
-export function siteKey(port: number, root: string, kind: 'dev' | 'preview'): string {
-  return `${kind} ${port} ${root}`
+/** The name of a site: what it is before, and Vite's root. Its port may change. */
+export function siteKey(root: string, kind: 'dev' | 'preview'): string {
+  return `${kind} ${root}`
 }

@@ -1,6 +1,7 @@
 import { VhostError } from '../error.ts'
-import { hostTable, parseAuthority } from '../names/hosts.ts'
-import type { ResolvedHost, ResolvedOptions } from '../options/resolve.ts'
+import { hostTable, isExact, parseAuthority } from '../names/hosts.ts'
+import type { ResolvedHost } from '../options/hosts.ts'
+import type { ResolvedOptions } from '../options/resolve.ts'
 
 const defaultPort = 8443
 
@@ -54,9 +55,7 @@ export function placeVite(
       `STATIC_URL names port ${urlPort}, but 'port' is ${port}: static files will not load.`,
     )
   }
-  const firstVite = hosts.find(
-    (host) => host.kind === 'vite' && !host.pattern.startsWith('*'),
-  )?.pattern
+  const firstVite = hosts.find((host) => host.kind === 'vite' && isExact(host.pattern))?.pattern
   const paths = new Set<string>()
   if (staticUrl !== undefined && !isUrl) paths.add(asPath(staticUrl))
   const hasVitePath = paths.size > 0 || (firstVite === undefined && url === undefined)
