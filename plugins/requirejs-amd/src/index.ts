@@ -8,6 +8,7 @@ import { Hot } from './serve/hot.ts'
 import type { RequirejsAmdOptions } from './options.ts'
 import { Answers } from './serve/index.ts'
 import { hasStaticsPeer } from './peers.ts'
+import { HOT_ID, hotModule } from './serve/hot-module.ts'
 import { standalone } from './serve/middleware.ts'
 
 export type { RjsBuild, RjsModule, RjsWrap } from './config/rjs.ts'
@@ -51,9 +52,14 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
       if (!hasStaticsPeer(server.config))
         server.middlewares.use(standalone(context, answers, server))
     },
-    async hotUpdate({ file, type }) {
-      if (this.environment.name !== 'client') return undefined
-      return (await hot?.changed(file, type)) ? [] : undefined
+    async hotUpdate({ file, type, read }) {
+      if (this.environment.name !== 'client' || !hot) return undefined
+      // An editor may still be writing.
+      if (type === 'update') await read()
+      if (!(await hot.changed(file, type))) return undefined
+      // Vite would take an .html file that updates nothing for a page.
+      const follower = this.environment.moduleGraph.getModuleById(HOT_ID)
+      return file.endsWith('.html') && follower ? [follower] : []
     },
   }
   const esm = new EsmBuild(context)
@@ -64,7 +70,7 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
       if (context.config.command === 'build') await esm.imported(plugin, id, project)
     },
   })
-  return [main, ...borders, buildPlugin(context, esm)]
+  return [main, hotModule(), ...borders, buildPlugin(context, esm)]
 }
 
 export default requirejsAmd

@@ -219,8 +219,10 @@ export interface Graph {
   module(id: string): Promise<ModuleRecord | undefined>
   /** The modules that the normalized ids reach, dependencies first, in the order RequireJS would define them. */
   closure(ids: readonly string[], options?: ClosureOptions): Promise<readonly ModuleRecord[]>
-  /** Forgets a file. Returns whether any module was made from it. */
-  invalidate(file: string): boolean
+  /** Forgets a file. Returns the ids of the modules that were made from it. */
+  invalidate(file: string): readonly string[]
+  /** Modules read so far that depend on one of the ids, directly or through others, and those themselves. */
+  leadingTo(ids: readonly string[]): readonly ModuleRecord[]
   /** Puts made modules in the place of what has their ids. */
   provide(modules: readonly MadeModule[]): void
 }

@@ -83,6 +83,7 @@ export function createGraph(options: GraphOptions): Graph {
     },
     provide: (made) => modules.provide(made),
     invalidate: (file) => modules.invalidate(file),
+    leadingTo: (of) => modules.leadingTo(of),
   }
 }
 

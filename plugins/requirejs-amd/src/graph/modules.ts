@@ -100,15 +100,26 @@ export class Modules {
     }
   }
 
-  /** Forgets a file. Returns whether any module was made from it. */
-  invalidate(file: string): boolean {
-    let found = false
+  /** Forgets a file. Returns the ids of the modules that were made from it. */
+  invalidate(file: string): readonly string[] {
+    const ids: string[] = []
     for (const [id, { record }] of this.#settled) {
       if (record.file !== file && record.source !== file && !record.watch.includes(file)) continue
       this.#drop(id)
-      found = true
+      ids.push(id)
     }
-    return found
+    return ids
+  }
+
+  /** Modules that were read and that lead to one of the ids, those among them. */
+  leadingTo(ids: readonly string[]): readonly ModuleRecord[] {
+    const users = new Map<string, ModuleRecord[]>()
+    for (const { record } of this.#settled.values()) {
+      for (const dep of record.deps) users.set(dep, [...(users.get(dep) ?? []), record])
+    }
+    const found = new Set(ids.flatMap((id) => this.#settled.get(id)?.record ?? []))
+    for (const { id } of found) for (const user of users.get(id) ?? []) found.add(user)
+    return [...found]
   }
 
   /** Puts made modules in the place of what has their ids. */

@@ -220,7 +220,7 @@ function globalProperty(node: Node): string | undefined {
 }
 
 /** Every child node, in the order of the source. */
-function childrenOf(node: Node): Node[] {
+export function childrenOf(node: Node): Node[] {
   const children: Node[] = []
   for (const value of Object.values(node) as unknown[]) {
     if (Array.isArray(value)) {

@@ -51,6 +51,9 @@ export function newContext(name: string): Context {
   if (KOVU_DEVELOPMENT) {
     ctx.layers = []
     ctx.wanted = []
+    ctx.hot = {}
+    ctx.hotData = {}
+    ctx.pageUses = {}
   }
   ctx.onError = of(report)
   ctx.makeModuleMap = of(makeModuleMap)

@@ -1,5 +1,6 @@
 /** `require` functions: the page's, and those that modules get, which resolve ids relative to their module. */
 import { makeError } from './errors.ts'
+import { noteNow } from './hot/record.ts'
 import { normalize } from './ids.ts'
 import { init, specials } from './modules.ts'
 import { has, isBrowser, isFunction, own } from './objects.ts'
@@ -9,6 +10,9 @@ import { requirejs } from './requirejs.ts'
 import { removeScript } from './scripts.ts'
 import { checkLoaded, intake } from './waiting.ts'
 import type { Context, Fn, LocalRequire, ModuleMap, Value } from './types.ts'
+
+/** Is it the development's loader? Replaced by a literal when the loader is bundled. */
+declare const KOVU_DEVELOPMENT: boolean
 
 /**
  * Makes a `require`.
@@ -29,11 +33,13 @@ export function makeRequire(
   function localRequire(deps: string | string[], callback?: Fn, errback?: Fn): Value {
     if (typeof deps === 'string') return now(deps, callback, errback)
     intake(ctx)
+    if (KOVU_DEVELOPMENT) var early = !!relMap && ctx.running === relMap.id
     ctx.nextTick(function () {
       // Some may have come between.
       intake(ctx)
       var mod = moduleOf(ctx, ctx.makeModuleMap(null, relMap))
       mod.skipMap = skipMap
+      if (KOVU_DEVELOPMENT) mod.early = early
       init(ctx, mod, deps, callback, errback, true)
       checkLoaded(ctx)
     })
@@ -49,6 +55,7 @@ export function makeRequire(
     }
     if (requirejs.get) return requirejs.get(ctx, name, relMap, localRequire as LocalRequire)
     var id = idOf(name)
+    if (KOVU_DEVELOPMENT && relMap) noteNow(ctx, relMap.id, id)
     if (has(ctx.defined, id)) return ctx.defined[id]
     return ctx.onError(
       makeError(

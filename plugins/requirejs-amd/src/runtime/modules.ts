@@ -1,5 +1,6 @@
 /** The life of a module: known, wanted (enabled), fetched, inited by its `define()`, run, announced. */
 import { emit, listen, passError } from './events.ts'
+import { makeHot, note } from './hot/record.ts'
 import { each, eachOwn, has, isFunction, own } from './objects.ts'
 import { callPlugin } from './plugins.ts'
 import { load, moduleOf, on, unregister } from './registry.ts'
@@ -15,6 +16,9 @@ import type {
   Value,
 } from './types.ts'
 
+/** Is it the development's loader? Replaced by a literal when the loader is bundled. */
+declare const KOVU_DEVELOPMENT: boolean
+
 /** The dependencies that are not modules, by name. */
 export var specials: Table<(ctx: Context, mod: Module) => Value> = {
   require: function (ctx, mod) {
@@ -26,14 +30,17 @@ export var specials: Table<(ctx: Context, mod: Module) => Value> = {
     return (ctx.defined[mod.map.id] = mod.exports = mod.exports || {})
   },
   module: function (ctx, mod) {
-    return (mod.module = mod.module || {
+    if (mod.module) return mod.module
+    mod.module = {
       id: mod.map.id,
       uri: mod.map.url,
       config: function () {
         return own(ctx.config.config, mod.map.id) || {}
       },
       exports: (mod.exports = mod.exports || {}),
-    })
+    }
+    if (KOVU_DEVELOPMENT && mod.map.isDefine) mod.module.hot = makeHot(ctx, mod.map.id)
+    return mod.module
   },
 }
 
@@ -63,6 +70,7 @@ export function init(
     errback = passError(mod)
   }
   mod.depMaps = deps && deps.slice()
+  if (KOVU_DEVELOPMENT) mod.given = deps
   mod.errback = errback || undefined
   mod.inited = true
   mod.ignore = ignore
@@ -120,6 +128,7 @@ function fetch(ctx: Context, mod: Module): void {
 function run(ctx: Context, mod: Module): boolean {
   var map = mod.map
   var exports: Value = mod.factory
+  if (KOVU_DEVELOPMENT) var outer = note(ctx, mod)
   if (isFunction(mod.factory)) {
     // With nobody to tell, errors stay the page's own uncaught errors.
     if ((mod.events['error'] && map.isDefine) || requirejs.onError !== throwError) {
@@ -139,6 +148,7 @@ function run(ctx: Context, mod: Module): boolean {
       else if (mod.usingExports) exports = mod.exports
     }
   }
+  if (KOVU_DEVELOPMENT) ctx.running = outer
   mod.exports = exports
   if (map.isDefine && !mod.ignore) {
     ctx.defined[map.id] = exports

@@ -1,5 +1,7 @@
 /** The shapes inside the loader. Names that applications and tools read from `requirejs.s` are RequireJS's own. */
 
+import type { Hot, HotEdit, HotRecord } from './hot/types.ts'
+
 /** Any value of the page. */
 export type Value = unknown
 /** A function of the page: a factory, a callback, an errback. */
@@ -68,7 +70,13 @@ export interface Module {
   exports?: Value
   errback?: Fn | undefined
   error?: RequireError
-  module?: { id: string; uri: string | undefined; config: () => Value; exports: Value }
+  module?: { id: string; uri: string | undefined; config: () => Value; exports: Value; hot?: Hot }
+  /** Development: its dependencies as given. */
+  given?: string[] | null | undefined
+  /** Development: does a `require()` call belong to the factory that made it? */
+  early?: boolean | undefined
+  /** Development: is a `require()` call the loader's own? */
+  silent?: boolean
   require?: LocalRequire
   usingExports?: boolean
   inited?: boolean
@@ -151,6 +159,16 @@ export interface Context {
   wanted: { id: string; url: string }[]
   /** Development: is a layer under way? */
   asking?: boolean
+  /** Development: modules that ran, for their replacement. */
+  hot: Table<HotRecord>
+  /** Development: what modules left for their next version. */
+  hotData: Table<Value>
+  /** Development: ids whose values the page's own code has got. */
+  pageUses: Table<boolean>
+  /** Development: id of the module whose factory runs. */
+  running?: string | undefined
+  /** Development: did a replaced module fail? */
+  broken?: boolean
   requires: number
   unnormalized: number
   checking: boolean
@@ -196,7 +214,13 @@ export interface Requirejs {
   createNode: (config: Config, id: string, url: string) => HTMLScriptElement
   load: (context: Context, id: string, url: string) => Value
   exec: (text: string) => Value
-  s: { contexts: Table<Context>; newContext: (name: string) => Context; head?: Element }
+  s: {
+    contexts: Table<Context>
+    newContext: (name: string) => Context
+    head?: Element
+    /** Development: brings an edit to the page. */
+    update?: (edit: HotEdit) => void
+  }
   toUrl?: Fn
   undef?: Fn
   defined?: Fn

@@ -7,6 +7,9 @@ import type { Config, Context, Table } from './types.ts'
 /** Replaced by JSON when the loader's file is written. */
 declare const KOVU_LOADER_DATA: LoaderData
 
+/** Is it the development's loader? Replaced by a literal when the loader is bundled. */
+declare const KOVU_DEVELOPMENT: boolean
+
 /** What the node side said. */
 export var data: LoaderData = KOVU_LOADER_DATA
 
@@ -22,12 +25,16 @@ var layers: Table<string> = {}
 /** Public names of folders by their URLs as written: resolving is slow, and the same few come again and again. */
 var folders: Table<string | undefined> = {}
 
+/** Development: URL of the loader's own script. */
+export var ownUrl: string | undefined
+
 /** Learns where the static root is. To be called while the loader's own script runs. */
 export function findStaticRoot(): void {
   // In a worker there is no way to know.
   var script = isBrowser && (root.document.currentScript as HTMLScriptElement | null)
   if (!script || !data.staticRoot) return
   var src = script.src
+  if (KOVU_DEVELOPMENT) ownUrl = src
   var name = data.name
   // Concatenated with others, or put into the page, the loader's script is another one.
   var own =

@@ -6,12 +6,19 @@ import { toLocated } from '../error.ts'
 import { loaderSource } from '../loader.ts'
 import { npmModuleId } from '../esm/names.ts'
 import type { MissingModule, ModuleRecord } from '../types.ts'
+import type { Edit } from './edits.ts'
+import { hotTail } from './hot-module.ts'
 import { collectLayer, layerCode, layerMap } from './layer.ts'
 import { DevProjects } from './projects.ts'
 import { Recogniser } from './recognise.ts'
 
 const debug = debuglog('kovu:requirejs-amd')
 const script = 'text/javascript; charset=utf-8'
+
+/** Query of the loader's URL that asks for an edit. */
+const EDIT = 'amd-edit'
+/** So many edits are kept for pages that have not asked yet. */
+const KEPT = 50
 
 /** What the rest of development has to know of served layers. */
 export interface Served {
@@ -27,6 +34,8 @@ export class Answers {
   readonly #context: Context
   readonly #recogniser = new Recogniser()
   readonly #missing = new Map<string, MissingModule>()
+  readonly #edits = new Map<number, Edit>()
+  #edited = 0
   served: Served = { watch: () => {}, report: () => {} }
 
   constructor(context: Context) {
@@ -42,11 +51,19 @@ export class Answers {
   async answer(request: StaticRequest): Promise<StaticAnswer | undefined> {
     const id = request.query.get('amd')
     try {
-      if (id === null) return this.#isLoader(request) ? this.#loader(request.publicName) : undefined
+      if (id === null) {
+        if (!this.#isLoader(request)) return undefined
+        return request.query.has(EDIT) ? this.#edit(request) : this.#loader(request.publicName)
+      }
       return await this.#layer(id, request)
     } catch (error) {
       throw toLocated(error)
     }
+  }
+
+  /** Remembers a missing module, whose file may appear. */
+  miss(missing: MissingModule): void {
+    this.#missing.set(missing.publicName, missing)
   }
 
   /** Is a public name known to be missing by some module? */
@@ -67,11 +84,43 @@ export class Answers {
   }
 
   #loader(publicName: string): StaticAnswer {
+    const { hmr, ws } = this.#context.config.server
     const staticRoot = '../'.repeat(publicName.split('/').length - 1) || './'
-    return {
-      body: loaderSource({ minify: false, data: { staticRoot, dev: { layer: true } } }),
-      type: script,
+    const loader = loaderSource({ minify: false, data: { staticRoot, dev: { layer: true } } })
+    const follows = hmr !== false && ws !== false
+    return { body: follows ? loader + hotTail(staticRoot) : loader, type: script }
+  }
+
+  /**
+   * Keeps an edit for pages that ask for it.
+   *
+   * @returns The query by which the loader's URL gives it.
+   */
+  keep(edit: Edit): string {
+    this.#edits.set(++this.#edited, edit)
+    this.#edits.delete(this.#edited - KEPT)
+    return `${EDIT}=${this.#edited}`
+  }
+
+  async #edit({ publicName, query }: StaticRequest): Promise<StaticAnswer | undefined> {
+    const edit = this.#edits.get(Number(query.get(EDIT)))
+    if (!edit) return undefined
+    const { project, records } = edit
+    const layer = { records, failed: [], missing: [], watch: [] }
+    if (query.has('map')) {
+      return { body: layerMap(layer, project, await this.#urlOf()), type: 'application/json' }
     }
+    this.served.watch(records.flatMap((record) => record.watch))
+    const self = publicName.slice(publicName.lastIndexOf('/') + 1)
+    const map = `${encodeURIComponent(self)}?${EDIT}=${query.get(EDIT)}&map`
+    return { body: layerCode(layer, project, map, (record) => this.#esmUrl(record)), type: script }
+  }
+
+  /** The URL under which a source shows in the browser. */
+  async #urlOf(): Promise<(file: string) => string> {
+    const peers = await this.#context.peers()
+    const { base } = this.#context.config
+    return (file) => base + (peers.nameOf(file) ?? `@fs${file}`)
   }
 
   async #layer(
@@ -90,17 +139,11 @@ export class Answers {
       return undefined
     }
     this.served.watch([...layer.watch, ...project.watch])
-    for (const problem of layer.missing) this.#missing.set(problem.publicName, problem)
+    for (const problem of layer.missing) this.miss(problem)
     if (query.has('map')) {
-      const { base } = this.#context.config
-      const urlOf = (file: string): string => base + (peers.nameOf(file) ?? `@fs${file}`)
-      return { body: layerMap(layer, project, urlOf), type: 'application/json' }
+      return { body: layerMap(layer, project, await this.#urlOf()), type: 'application/json' }
     }
-    for (const { error } of layer.failed) {
-      this.served.report(toLocated(error))
-      const place = toLocated(error).id
-      if (place !== undefined) this.served.watch([place])
-    }
+    for (const { error } of layer.failed) this.served.report(toLocated(error))
     const self = publicName.slice(publicName.lastIndexOf('/') + 1)
     const asked = `amd=${encodeURIComponent(id)}${have.length > 0 ? `&have=${encodeURIComponent(have.map(encodeURIComponent).join(','))}` : ''}`
     const mapUrl = `${encodeURIComponent(self)}?${asked}&map`

@@ -198,8 +198,8 @@ describe('a change', () => {
     expect(await graph.module('main')).toBe(before)
     writeFileSync(join(root, 'js/main.js'), "define(['a', 'b'], {})")
     expect(await order(graph, 'main')).toEqual(['a', 'b', 'main'])
-    expect(graph.invalidate(join(root, 'js/b.js'))).toBe(true)
-    expect(graph.invalidate(join(root, 'js/other.js'))).toBe(false)
+    expect(graph.invalidate(join(root, 'js/b.js'))).toEqual(['b'])
+    expect(graph.invalidate(join(root, 'js/other.js'))).toEqual([])
   })
 
   it('that does not parse is told, and forgotten when mended', async () => {

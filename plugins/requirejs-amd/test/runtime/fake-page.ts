@@ -205,7 +205,9 @@ export function useLoader(): void {
   const time = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const sources = [
     'vite.config.ts',
-    ...readdirSync(`${root}src/runtime`).map((name) => `src/runtime/${name}`),
+    ...readdirSync(`${root}src/runtime`, { encoding: 'utf8', recursive: true }).map(
+      (name) => `src/runtime/${name}`,
+    ),
   ]
   beforeAll(async () => {
     const newest = Math.max(...sources.map((name) => time(root + name)))
