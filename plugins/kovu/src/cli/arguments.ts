@@ -83,7 +83,17 @@ export function readArguments(argv: readonly string[]): Arguments {
 const servers = new Set(['testserver'])
 
 /** Targets whose work goes to production, unless a mode is given. All else (a set-up, services, a command) is a developer's. */
-const builders = new Set(['all', 'css', 'templates', 'js', 'static', 'deb', 'publish', 'ci', 'deploy'])
+const builders = new Set([
+  'all',
+  'css',
+  'templates',
+  'js',
+  'static',
+  'deb',
+  'publish',
+  'ci',
+  'deploy',
+])
 
 /** Is one of the goals a server? */
 export function isServing(goals: readonly string[]): boolean {

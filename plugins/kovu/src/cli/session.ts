@@ -65,12 +65,16 @@ export class Session {
     return this.goals.includes('ci') ? asCi(graph) : graph
   }
 
-  /** What would run, and why. */
-  due(project: Project): { name: string; why: string }[] {
+  /**
+   * What would run, and why.
+   *
+   * @param always Also what runs whenever it is asked for?
+   */
+  due(project: Project, always = true): { name: string; why: string }[] {
     this.history.look()
     const due = new Map<string, string>()
     for (const { name, target, deps } of this.#plan(project)) {
-      if (target.group === true) continue
+      if (target.group === true || (!always && this.history.runsAlways(name))) continue
       const first = deps.find((dep) => due.has(dep))
       const why = this.#force ? 'it was asked for by force' : this.history.why(name)
       if (why !== undefined) due.set(name, why)

@@ -23,25 +23,30 @@ const QUIET = 80
 export async function watch(session: Session, first: Project): Promise<number> {
   const { progress, signal } = session
   const changes = new Changes()
-  let project = first
-  let loaded = true
+  let project: Project = first
+  const runOnce = async (load: boolean): Promise<boolean> => {
+    try {
+      // A config is loaded anew each time: it may be what has changed.
+      if (load) project = await session.load()
+      await session.run(project)
+      return true
+    } catch (error) {
+      progress.log.error(describe(error))
+      return false
+    }
+  }
   try {
-    while (!signal.aborted) {
-      if (loaded || session.due(project).length > 0) {
-        try {
-          // A config is loaded anew each time: it may be what has changed.
-          if (!loaded) project = await session.load()
-          await session.run(project)
-        } catch (error) {
-          progress.log.error(describe(error))
-        }
-        loaded = false
-        if (!signal.aborted) progress.log.info('watching for changes …')
-      }
-      changes.watch(inputsOf(session, project))
-      session.release()
-      await changes.next(signal)
-      if (!(await session.acquire())) break
+    for (let load = false; !signal.aborted; load = true) {
+      const green = await runOnce(load)
+      await changes.watch(inputsOf(session, project))
+      // Something may have changed before the watcher was there. What failed waits for the next edit.
+      if (green && session.due(project, false).length > 0) continue
+      if (!signal.aborted) progress.log.info('watching for changes …')
+      do {
+        session.release()
+        await changes.next(signal)
+        if (!(await session.acquire())) return 0
+      } while (session.due(project, false).length === 0)
     }
   } finally {
     await changes.close()
@@ -71,21 +76,25 @@ class Changes {
   #globs: readonly Glob[] = []
   #tell: (() => void) | undefined
   #pending = false
+  #ready: Promise<void> | undefined
 
   constructor() {
     this.#watcher = chokidar([], {
       ignoreInitial: true,
-      ignored: (path, stats) => !this.#matters(path, stats?.isFile() === true),
+      // Without stats, nobody knows yet what it is.
+      ignored: (path, stats) =>
+        !(stats?.isDirectory() !== true && this.#isInput(path)) &&
+        !(stats?.isFile() !== true && this.#isFolder(path)),
     })
     this.#watcher.on('all', (_, path) => {
-      if (!this.#matters(path, true)) return
+      if (!this.#isInput(path)) return
       this.#pending = true
       this.#tell?.()
     })
   }
 
-  /** Takes the inputs of the last run over; folders that were watched before go on being watched. */
-  watch(keys: readonly string[]): void {
+  /** Takes the inputs of the last run over, and waits until they are watched. Folders that were watched before still are. */
+  async watch(keys: readonly string[]): Promise<void> {
     this.#files = new Set(keys.filter((key) => key.startsWith('/')))
     this.#globs = keys
       .filter((key) => key.startsWith('glob:'))
@@ -99,6 +108,8 @@ class Changes {
     )
     for (const folder of added) this.#folders.add(folder)
     this.#watcher.add(added)
+    this.#ready ??= new Promise((done) => this.#watcher.once('ready', () => done()))
+    await this.#ready
   }
 
   /** Waits for a change, and until no other follows; or until it is given up. */
@@ -119,9 +130,11 @@ class Changes {
     await this.#watcher.close()
   }
 
-  #matters(path: string, isFile: boolean): boolean {
-    if (this.#files.has(path)) return true
-    if (isFile) return this.#globs.some((glob) => glob.matches(path))
+  #isInput(path: string): boolean {
+    return this.#files.has(path) || this.#globs.some((glob) => glob.matches(path))
+  }
+
+  #isFolder(path: string): boolean {
     return this.#folders.has(path) || this.#globs.some((glob) => isInside(path, glob))
   }
 }

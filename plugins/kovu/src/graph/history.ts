@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 
-import { check, type Mark, mark, type World } from './marks.ts'
+import { type Mark, mark, type World } from './marks.ts'
 import { Freshness, outputsOf } from './fresh.ts'
 import { fileClock, Notes } from './learn.ts'
 import { type GreenRun, type Memory, readRecord, writeRecord } from './record.ts'
@@ -42,8 +42,9 @@ export class History {
     this.#runs = new Map(memory?.runs)
     this.#graph = memory?.graph ?? new Map()
     this.#base = memory?.base ?? []
-    for (const { inputs, outputs } of this.#runs.values()) {
-      for (const one of [...inputs, ...outputs]) this.#known.set(one[0], one)
+    const runs = [...this.#runs.values()]
+    for (const marks of [this.#base, ...runs.flatMap(({ inputs, outputs }) => [inputs, outputs])]) {
+      for (const one of marks) this.#known.set(one[0], one)
     }
   }
 
@@ -71,17 +72,18 @@ export class History {
         },
       ]),
     )
-    const marks = [...new Set(base)].map((key) => mark(key, this.#world, this.#known.get(key)))
-    const late = marks.find((one) => one.length === 6 && one[4] >= since)
-    this.#unsure = late === undefined ? undefined : `${late[0]} changed while it was read`
-    const before = new Map(this.#base.map((one) => [one[0], one]))
-    const same = marks.every((one) => {
-      const old = before.get(one[0])
-      return old !== undefined && check(old, this.#world).fresh
-    })
-    if (!same || before.size !== marks.length) this.#changed = this.#reason(before)
+    const old = this.#base
+    this.#freshness.forget()
+    this.#changed = this.#freshness.whyAll(this.memory)
     if (this.#changed !== undefined) this.#runs = new Map()
-    this.#base = marks
+    // A variable that Vite reads as it is imported is seen by the first of several loads alone.
+    const keys = this.#changed === undefined ? [...base, ...old.map(([key]) => key)] : base
+    this.#base = [...new Set(keys)].map((key) => mark(key, this.#world, this.#known.get(key)))
+    const late = this.#base.find((one) => one.length === 6 && one[4] >= since)
+    if (late !== undefined) {
+      this.#unsure = `${late[0]} changed while it was read`
+      this.#runs = new Map()
+    }
     this.#freshness.forget()
   }
 
@@ -98,6 +100,11 @@ export class History {
   why(name: string): string | undefined {
     const why = this.#freshness.why(name, this.memory)
     return why !== undefined && !this.#runs.has(name) ? (this.#changed ?? why) : why
+  }
+
+  /** Has a target run that did not say what it reads? */
+  runsAlways(name: string): boolean {
+    return this.#runs.get(name)?.inputs.length === 0
   }
 
   /** A target begins: until it has ended well, there is no record of it. */
@@ -149,11 +156,6 @@ export class History {
 
   #renewed(old: Mark): Mark {
     return this.#freshness.renewed.get(old) ?? old
-  }
-
-  #reason(before: ReadonlyMap<string, Mark>): string | undefined {
-    if (before.size === 0) return undefined
-    return this.#freshness.whyAll(this.memory) ?? 'the configuration depends on other things now'
   }
 }
 

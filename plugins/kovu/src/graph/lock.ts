@@ -134,7 +134,8 @@ function tryLink(from: string, to: string): boolean {
 
 function parse(text: string): Holder | undefined {
   try {
-    return JSON.parse(text) as Holder
+    const holder = JSON.parse(text) as Holder | null
+    return typeof holder?.pid === 'number' ? holder : undefined
   } catch {
     return undefined
   }

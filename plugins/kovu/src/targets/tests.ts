@@ -28,7 +28,7 @@ export function testTarget(
   if (commands.length === 0) return undefined
   return {
     help: commands.join(', '),
-    deps: ['settings', 'vm'],
+    deps: ['settings'],
     async run({ root, log, signal }) {
       for (const one of commands) {
         const said = await shell({ name: 'test', command: one, root, log, signal })
