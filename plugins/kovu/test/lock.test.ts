@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { type Holder, lock, type Lock, tryLock } from '../src/graph/lock.ts'
 import { makeProject } from './support/project.ts'
-import { site } from './support/concatenation.ts'
+import { concatenation, site } from './support/concatenation.ts'
 
 let root: string
 beforeEach(async () => {
@@ -80,7 +80,7 @@ describe('the lock', () => {
 test('of two commands at the same time one waits, and finds nothing left to do', async () => {
   const project = await makeProject({
     ...site,
-    'vite.config.mjs': String(site['vite.config.mjs']).replace(
+    'vite.config.mjs': concatenation.replace(
       "log.info('made static')",
       "log.info('made static'); return new Promise((done) => setTimeout(done, 300)).then(() => write('public/all.txt', 'slow', output))",
     ),

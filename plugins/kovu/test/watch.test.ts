@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   process.emit('SIGINT')
-  expect(await running).toBe(0)
+  await running
   await project.remove()
 })
 
@@ -81,6 +81,11 @@ describe('kovu --watch', () => {
     await project.write('a.txt', 'a { color: green }\n')
     expect(made(await quiet())).toEqual(['vendor', 'css', 'static'])
     expect(text).toBe('')
+  })
+
+  test('ends well when it is given up', async () => {
+    process.emit('SIGINT')
+    expect(await running).toBe(0)
   })
 
   test('lets others work while it waits', async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Mark } from './marks.ts'
 
 /** A target as the record knows it, so that a plan can be made without loading any plugin. */
-export interface KnownTarget {
+interface KnownTarget {
   readonly name: string
   readonly deps: readonly string[]
   readonly followers: readonly string[]

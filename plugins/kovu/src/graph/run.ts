@@ -13,13 +13,13 @@ export type RunEvent =
   | { readonly type: 'fail'; readonly name: string; readonly time: number; readonly error: unknown }
 
 /** What Vite's build has read and written so far; the sets grow while it runs. */
-export interface Built {
+interface Built {
   readonly inputs: ReadonlySet<string>
   readonly outputs: ReadonlySet<string>
 }
 
 /** Takes down what a target reads and writes. */
-export interface RunNotes {
+interface RunNotes {
   input(what: string): void
   output(path: string): void
 }

@@ -38,7 +38,7 @@ export function asCi(graph: Graph): Graph {
  *
  * @throws KovuError `KOVU_NOT_REPRODUCIBLE`, naming the files that differ.
  */
-export function twice(target: Target): Target {
+function twice(target: Target): Target {
   return {
     ...target,
     async run(context: TargetContext) {
