@@ -12,6 +12,18 @@ import sys
 SENTINEL = sys.argv[1]
 BEFORE = set(sys.modules)
 PUBLISHED = "kovu_django.finders.PublishedFinder"
+READ = set()
+
+
+class Environment(type(os.environ)):
+    """Takes down which variables the project reads: a change of one may change the answer."""
+
+    def __getitem__(self, key):
+        READ.add(key)
+        return super().__getitem__(key)
+
+
+os.environ.__class__ = Environment
 
 
 def project_files():
@@ -145,6 +157,7 @@ def answer():
         "csrfCookieDomain": settings.CSRF_COOKIE_DOMAIN,
         # Last: only now are the modules loaded that the above came from.
         "files": project_files(),
+        "env": sorted(READ),
     }
 
 

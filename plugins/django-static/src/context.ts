@@ -7,6 +7,7 @@ import { Finders } from './finders/finders.ts'
 import { OwnFinders, type OwnFound } from './finders/own-finders.ts'
 import { ProjectTexts } from './templates/texts.ts'
 import type { ResolvedOptions } from './options.ts'
+import { inputsOf } from './inputs.ts'
 import { findInterpreter } from './django/interpreter.ts'
 import type { DjangoInfo } from './django/answer.ts'
 
@@ -50,6 +51,8 @@ export interface Context {
   close(): void
   /** Public names whose own bytes were sent in development. */
   readonly served: Set<string>
+  /** Files that the last build has published, absolute. */
+  readonly published: Set<string>
   /** Have the overlay's values been printed? */
   told: boolean
 }
@@ -69,6 +72,7 @@ export function createContext(options: ResolvedOptions): Context {
     userTargets: undefined,
     peers: [],
     served: new Set(),
+    published: new Set(),
     told: false,
     begin(root, mode) {
       context.close()
@@ -126,6 +130,7 @@ async function openProject(context: Context): Promise<Project> {
     nameOf: (file) => finders.nameOf(file),
     list: () => finders.list(),
     mentions: (publicName) => options.entries.includes(publicName) || texts.mentions(publicName),
+    inputs: (of) => inputsOf({ python, info, finders, texts }, of),
   }
   const own = finders.hasOwn ? new OwnFinders(python, process.env) : undefined
   const warn = (message: string): void =>

@@ -73,6 +73,7 @@ export function createBuild(context: Context): Build {
         try {
           project = await context.project()
           collected = await collect(context, project)
+          for (const file of collected.watch) this.addWatchFile(file)
         } catch (error) {
           report(this, error)
         }

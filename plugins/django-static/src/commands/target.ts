@@ -1,5 +1,5 @@
 import type { Target } from '@kovu/protocol'
-import type { Context } from '../context.ts'
+import { ignorePatterns, type Context } from '../context.ts'
 
 /**
  * The `static` target: Vite's build publishes by itself when this target is asked for.
@@ -11,11 +11,12 @@ export function staticTarget(context: Context): Target {
     help: 'write STATIC_ROOT and its staticfiles.json',
     deps: ['css', 'templates', 'js', 'settings'],
     async run(target) {
-      const { info, finders } = await context.project()
-      for (const { dir } of finders.roots) target.input(`glob:${dir}/**`)
-      for (const file of info.files) target.input(file)
+      const { info, finders, statics } = await context.project()
+      for (const of of ['settings', 'files', 'mentions'] as const)
+        for (const input of statics.inputs?.(of) ?? []) target.input(input)
+      for (const file of finders.collect(ignorePatterns(context, info)).values()) target.input(file)
       await target.build()
-      if (info.staticRoot !== null) target.output(`${info.staticRoot}/staticfiles.json`)
+      for (const file of context.published) target.output(file)
     },
   }
 }

@@ -36,6 +36,8 @@ export interface DjangoInfo {
   readonly debug: boolean
   readonly staticUrl: string
   readonly staticRoot: string | null
+  /** Names of the environment variables that the project has read while it started. */
+  readonly env: readonly string[]
   readonly finders: readonly DjangoFinder[]
   readonly ignorePatterns: readonly string[]
   readonly storage: {

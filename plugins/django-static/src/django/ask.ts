@@ -59,7 +59,7 @@ export async function askDjango(
 }
 
 /** Files beside the settings that projects commonly read their settings from. */
-function settingsNeighbours(python: Interpreter, info: DjangoInfo): string[] {
+export function settingsNeighbours(python: Interpreter, info: DjangoInfo): string[] {
   const folders = new Set([python.cwd, ...(info.settingsFile ? [dirname(info.settingsFile)] : [])])
   const command = python.argv[0]
   return [
@@ -72,9 +72,14 @@ function settingsNeighbours(python: Interpreter, info: DjangoInfo): string[] {
 const VOLATILE =
   /^(?:_|SHLVL|PWD|OLDPWD|TERM.*|COLUMNS|LINES|NODE.*|npm_.*|INIT_CWD|VITE.*|VITEST.*|SSH_.*|XDG_.*|TEST|PROD|DEV|SSR|MODE|BASE_URL|WINDOWID|TMPDIR|FORCE_COLOR|NO_COLOR|COLOR.*|KOVU_.*)$/
 
+/** Does a variable change from call to call, and mean nothing to a site? */
+export function isVolatile(name: string): boolean {
+  return VOLATILE.test(name)
+}
+
 function cacheKey(python: Interpreter, script: string, env: NodeJS.ProcessEnv): string {
   const variables = Object.entries({ ...env, ...python.env })
-    .filter(([name]) => !VOLATILE.test(name))
+    .filter(([name]) => !isVolatile(name))
     .sort(([left], [right]) => (left < right ? -1 : 1))
   return createHash('sha256')
     .update(JSON.stringify([script, python.argv, python.cwd, python.settings, variables]))

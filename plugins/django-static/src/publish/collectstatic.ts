@@ -22,16 +22,19 @@ export function exportForCollectstatic(context: Context, project: Project, made:
   const { bundled, files } = bundledFiles(context, project, made)
   refuseForeign(dir)
   rmSync(dir, { recursive: true, force: true })
-  for (const { name, source } of files)
-    writeWhole(join(dir, name), readSource(name, source, made.contents))
+  context.published.clear()
+  const write = (name: string, content: Uint8Array | string): void => {
+    writeWhole(join(dir, name), content)
+    context.published.add(join(dir, name))
+  }
+  for (const { name, source } of files) write(name, readSource(name, source, made.contents))
   for (const name of made.names) {
     const finished = tree(made, name)
-    if (finished !== undefined)
-      writeWhole(join(dir, name), readSource(name, finished.source, made.contents))
+    if (finished !== undefined) write(name, readSource(name, finished.source, made.contents))
   }
   const identity = files.map(({ name }) => [name, name] as const)
   const names = Object.fromEntries([...bundled, ...identity].sort(([a], [b]) => (a < b ? -1 : 1)))
-  writeWhole(join(dir, BUNDLE_FILE), `${JSON.stringify(names)}\n`)
+  write(BUNDLE_FILE, `${JSON.stringify(names)}\n`)
   warn(context, project, made, undefined)
   context.config?.logger.info(
     `django-static: ${files.length + made.names.length} files in ${shown(context, dir)} for collectstatic`,

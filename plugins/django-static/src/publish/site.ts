@@ -32,6 +32,8 @@ export async function publishSite(context: Context, project: Project, made: Made
       `${info.settingsModule} sets no STATIC_ROOT: there is no folder to write to. Set it, for example STATIC_ROOT = BASE_DIR / 'staticroot'.`,
     )
   }
+  const root = info.staticRoot
+  context.published.clear()
   const paths = new Map<string, string>()
   const { bundled, files } = bundledFiles(context, project, made)
   const hidden: [string, Uint8Array][] = []
@@ -79,6 +81,11 @@ export async function publishSite(context: Context, project: Project, made: Made
     { contents, link: options.link },
   )
   contents.save()
+  const names = [...[...files, ...siblings].map(({ name }) => name), 'staticfiles.json']
+  for (const name of names) context.published.add(join(root, name))
+  const { viteManifest, integrity, requirejsMap } = options
+  for (const file of [viteManifest, integrity, requirejsMap])
+    if (file !== undefined) context.published.add(resolve(context.root, file))
   if (options.viteManifest !== undefined) writeViteManifest(artifacts, options.viteManifest)
   if (options.integrity !== undefined) writeIntegrity(artifacts, options.integrity)
   if (options.requirejsMap !== undefined) writeRequirejsMap(artifacts, options.requirejsMap)

@@ -6,6 +6,8 @@ import type { DjangoInfo } from '../django/answer.ts'
 
 const SCANNED = /\.(?:html?|txt|xml|svg|djhtml|jinja2?|j2|py|js|mjs|ts|tsx|jsx)$/
 const TEMPLATE = /\.(?:html?|txt|xml|djhtml|jinja2?|j2)$/
+/** The same as a glob. */
+const SCANNED_GLOB = '*.{htm,html,txt,xml,svg,djhtml,jinja,jinja2,j2,py,js,mjs,ts,tsx,jsx}'
 const TOKEN = /[\p{L}\p{N}_@%+~.$\-/]+/gu
 const SKIPPED = new Set(['node_modules', '__pycache__', 'venv'])
 const BIG = 2_000_000
@@ -70,6 +72,13 @@ export class ProjectTexts {
         yield file
       }
     }
+  }
+
+  /** What {@link mentions} depends on, as `TargetContext.input` of the protocol takes it: which texts there are, and each of them. */
+  *inputs(): Generator<string> {
+    const outside = [...this.#outside].map((dir) => `\n!${dir}\n!${dir}/**`).join('')
+    for (const dir of this.#dirs) yield `glob:${dir}/**/${SCANNED_GLOB}${outside}`
+    yield* this.files()
   }
 
   /** Every static file that a template of the project names, and how. */
