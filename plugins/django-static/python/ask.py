@@ -61,6 +61,14 @@ def storage_info(settings):
     }
 
 
+def sqlite_files(settings):
+    return [
+        os.path.abspath(str(database["NAME"]))
+        for database in settings.DATABASES.values()
+        if database.get("ENGINE", "").endswith("sqlite3") and database.get("NAME")
+    ]
+
+
 def finder_info(finder, ignore_patterns):
     from django.apps import apps
     from django.contrib.staticfiles import finders
@@ -137,6 +145,7 @@ def answer():
         "settingsFile": os.path.abspath(module.__file__)
         if getattr(module, "__file__", None)
         else None,
+        "databases": sqlite_files(settings),
         "debug": bool(settings.DEBUG),
         "staticUrl": settings.STATIC_URL and str(settings.STATIC_URL),
         "staticRoot": os.path.abspath(str(root)) if root else None,

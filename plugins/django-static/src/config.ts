@@ -26,7 +26,7 @@ export function configPlugin(context: Context, offers: KovuApi): Plugin {
       context.userTargets = user.kovu?.targets
       const project = await context.project()
       return command === 'serve'
-        ? serveOptions(user, context.root, project.info, project.finders.roots)
+        ? serveOptions(user, context.root, project)
         : buildOptions(user, context.root, project)
     },
     configResolved(config) {

@@ -10,6 +10,7 @@ import type { ResolvedOptions } from './options.ts'
 import { inputsOf } from './inputs.ts'
 import { findInterpreter } from './django/interpreter.ts'
 import type { DjangoInfo } from './django/answer.ts'
+import { PrivateFiles } from './finders/private-files.ts'
 
 /** A Django project as the plugin knows it. */
 export interface Project {
@@ -17,6 +18,8 @@ export interface Project {
   readonly finders: Finders
   readonly texts: ProjectTexts
   readonly statics: Statics
+  /** What is never served or published. */
+  readonly privateFiles: PrivateFiles
   /**
    * Asks finders of the project's own what public names mean now, and takes note of it. Nothing happens where there are none.
    *
@@ -140,6 +143,7 @@ async function openProject(context: Context): Promise<Project> {
     finders,
     texts,
     statics,
+    privateFiles: new PrivateFiles(info, resolve(root, options.manage)),
     async refresh(publicNames) {
       for (const publicName of own === undefined ? [] : publicNames) {
         const found = await own?.find(publicName, false, warn)

@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'DJANGO_STATIC_ENCODING'
   | 'DJANGO_STATIC_ENTRY'
   | 'DJANGO_STATIC_READ'
+  | 'DJANGO_STATIC_PRIVATE'
+  | 'DJANGO_STATIC_WRITE'
   | 'DJANGO_STATIC_RELEASE'
 
 /** Where in a file an error is. */

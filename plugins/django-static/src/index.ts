@@ -12,6 +12,7 @@ import { resolveOptions, type DjangoStaticOptions } from './options.ts'
 import { releaseCommands } from './commands/releases.ts'
 import { resolvePlugin } from './serve/resolve.ts'
 import { servePlugin } from './serve/middleware.ts'
+import { hintPlugin } from './serve/hint.ts'
 
 export type { DjangoStaticOptions } from './options.ts'
 
@@ -40,6 +41,7 @@ export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
     servePlugin(context),
     hotPlugin(context),
     hotFilePlugin(context),
+    hintPlugin(context),
     build.plugin,
   ]
 }

@@ -101,6 +101,61 @@ test('never serves what no finder names, whatever the URL', async () => {
   }
 })
 
+test('files of the project are not served even where STATICFILES_DIRS names its folder', async () => {
+  const project = makeProject({
+    dirs: '[BASE_DIR]',
+    settings: '# SETTINGS-SECRET\n',
+    files: {
+      'media/site.css': 'a{}',
+      'site_/production.py': 'SETTINGS-SECRET',
+      '.env': 'ENV-SECRET',
+      '.env.local': 'ENV-SECRET',
+      '.git/config': 'KEY-SECRET',
+      'db.sqlite3': 'DB-SECRET',
+      'backup.db': 'DB-SECRET',
+      'key.pem': 'KEY-SECRET',
+      'media/plain.txt': 'plain',
+    },
+  })
+  symlinkSync(project.path('site_/settings.py'), project.path('media/link.txt'))
+  const { get, logged } = await startDev(project.root)
+  expect((await get('/static/media/site.css')).text).toBe('a{}')
+  expect((await get('/static/media/plain.txt')).text).toBe('plain')
+  const names = [
+    'site_/settings.py',
+    'site_/production.py',
+    'manage.py',
+    'media/link.txt',
+    '.env',
+    '.env.local',
+    '.git/config',
+    'db.sqlite3',
+    'backup.db',
+    'key.pem',
+  ]
+  for (const name of names) {
+    for (const url of [
+      `/static/${name}`,
+      `/static/${name}?raw`,
+      `/static/${name}?import&raw`,
+      `/static/${name}?url&inline`,
+      `/static/@fs${project.root}/${name}`,
+      `/static/@fs${project.root}/${name}?raw`,
+      `/static/@fs${project.root}/${name}?import&raw`,
+    ]) {
+      // A link is an @fs path of its own: the file that Vite is asked for is not the one that it reads.
+      if (name.endsWith('link.txt') && url.includes('@fs')) continue
+      const answer = await get(url)
+      expect([url, SECRETS.filter((secret) => answer.text.includes(secret))]).toEqual([url, []])
+      expect([url, answer.text.includes('execute_from_command_line')]).toEqual([url, false])
+    }
+  }
+  expect((await get('/static/site_/settings.py')).status).toBe(403)
+  expect(logged.join('\n')).toMatch(
+    /settings\.py is not served: it is one of the project's own files/,
+  )
+})
+
 test('a host that is not the site’s is refused', async () => {
   const project = makeProject({
     staticUrl: 'https://cdn.shop.example/static/',
@@ -147,7 +202,9 @@ test('survives a link that leads in a circle', async () => {
   const project = makeProject({ files: { 'media/deep/a.css': 'a{}' } })
   symlinkSync(project.path('media'), project.path('media/deep/loop'))
   symlinkSync('gone', project.path('media/dangling.css'))
+  symlinkSync('itself', project.path('media/itself'))
   const { get } = await startDev(project.root)
   expect((await get('/static/deep/a.css')).text).toBe('a{}')
-  expect((await get('/static/dangling.css')).status).toBe(404)
+  for (const name of ['dangling.css', 'itself', 'itself/x.css', 'x'.repeat(5000)])
+    expect((await get(`/static/${name}`)).status).toBe(404)
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,6 @@ import { build } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 import { publish } from '../src/publish/write.ts'
 import { listReleases } from '../src/publish/releases.ts'
-import { readTree } from './support/build.ts'
 
 const HERE = import.meta.dirname
 
@@ -17,7 +16,13 @@ function temporary(): string {
   return dir
 }
 
-test('whatever the moment it is killed at, one release is whole', async () => {
+/** Files of a release that are not what they were published as. */
+function broken(root: string, manifest: string): string[] {
+  const { letter, paths } = JSON.parse(manifest) as { letter: string; paths: string[] }
+  return paths.filter((path) => tryRead(join(root, path)) !== letter.repeat(2_000))
+}
+
+async function compiledPublish(): Promise<string> {
   const dir = temporary()
   await build({
     configFile: false,
@@ -29,15 +34,18 @@ test('whatever the moment it is killed at, one release is whole', async () => {
       rolldownOptions: { output: { entryFileNames: 'publish.mjs' } },
     },
   })
+  return dir
+}
+
+test('whatever the moment it is killed at, one release is whole', async () => {
+  const dir = await compiledPublish()
   const root = join(dir, 'site')
   let whole = 0
   for (let round = 0; round < 100; round += 1) {
     await runAndKill(join(dir, 'publish.mjs'), root, Math.random() * 40)
     const text = tryRead(join(root, 'staticfiles.json'))
     if (text === undefined) continue
-    const { letter, paths } = JSON.parse(text) as { letter: string; paths: string[] }
-    const broken = paths.filter((path) => tryRead(join(root, path)) !== letter.repeat(2_000))
-    expect([round, broken]).toEqual([round, []])
+    expect([round, broken(root, text)]).toEqual([round, []])
     whole += 1
   }
   expect(whole).toBeGreaterThan(50)
@@ -47,7 +55,53 @@ test('whatever the moment it is killed at, one release is whole', async () => {
   }
   // The next run tidies up what the killed ones left.
   publish(root, [], '{}')
-  expect([...readTree(root).keys()].filter((name) => name.startsWith('.kovu'))).toEqual([])
+  expect(readdirSync(join(root, '.kovu/publish'))).toEqual([])
+}, 180_000)
+
+test('two that publish at once do each other no harm', async () => {
+  const dir = await compiledPublish()
+  const root = join(dir, 'site')
+  await Promise.all([0, 1].map(() => runAndKill(join(dir, 'publish.mjs'), root, 700)))
+  const text = tryRead(join(root, 'staticfiles.json')) ?? ''
+  expect(broken(root, text)).toEqual([])
+  const releases = listReleases(root)
+  expect(releases.length).toBeGreaterThan(1)
+  for (const { manifest } of releases) expect(broken(root, manifest)).toEqual([])
+})
+
+const OBSTACLES: [string, (root: string) => void, RegExp][] = [
+  [
+    'a folder of the file’s name',
+    (root) => mkdirSync(join(root, 'a.txt'), { recursive: true }),
+    /a\.txt cannot be written: /,
+  ],
+  [
+    'a file of the folder’s name',
+    (root) => writeFileSync(join(root, 'dir'), ''),
+    /dir\/b\.txt cannot be written: /,
+  ],
+  [
+    'a file in the place of STATIC_ROOT',
+    (root) => {
+      rmSync(root, { recursive: true })
+      writeFileSync(root, '')
+    },
+    /cannot be written: /,
+  ],
+]
+
+test.each(OBSTACLES)('says so when %s stands in the way', (_what, obstruct, message) => {
+  const root = temporary()
+  obstruct(root)
+  const source = { content: Buffer.from('x'), from: 'x' }
+  const files = ['a.txt', 'dir/b.txt'].map((name) => ({ name, source, hashed: false }))
+  expect(() => publish(root, files, '{}')).toThrow(
+    expect.objectContaining({
+      pluginCode: 'DJANGO_STATIC_WRITE',
+      message: expect.stringMatching(message),
+    }),
+  )
+  expect(tryRead(join(root, 'staticfiles.json'))).toBeUndefined()
 })
 
 function runAndKill(module: string, root: string, delay: number): Promise<void> {

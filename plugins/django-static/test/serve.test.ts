@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { KovuApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
+import { runPython } from './support/build.ts'
 import { startDev } from './support/dev.ts'
 import { makeProject } from './support/project.ts'
 
@@ -222,4 +223,38 @@ test('brings the HMR client by the script that has data-main', async () => {
   expect((await get('/s/vendor/amd.js', host)).text).toBe(
     'loader\n;import("https://cdn.shop.example:8443/s/@vite/client")\n',
   )
+})
+
+test('brings the HMR client by every script that a template loads, and by no other', async () => {
+  const project = makeProject({
+    files: {
+      'media/plain.js': 'var plain',
+      'media/other.js': 'var other',
+      'media/app.js': 'export const app = 1\n',
+      'templates/a.html': `{% load static %}<script src="{% static 'plain.js' %}"></script>`,
+      'templates/b.html': `{% load static %}<script type="module" src="{% static 'app.js' %}"></script><a href="{% static 'other.js' %}">`,
+    },
+  })
+  const { get } = await startDev(project.root)
+  expect((await get('/static/plain.js')).text).toBe('var plain\n;import("/static/@vite/client")\n')
+  expect((await get('/static/app.js')).text).toBe(
+    'import "/static/@vite/client";export * from "/static/media/app.js"\n',
+  )
+  expect((await get('/static/other.js')).text).toBe('var other')
+})
+
+test('serves what the forms of the admin ask for', async () => {
+  const project = makeProject()
+  const { get } = await startDev(project.root)
+  const urls = JSON.parse(
+    runPython(
+      project.root,
+      `import django, json; django.setup()
+from django.contrib.admin.widgets import AdminDateWidget, FilteredSelectMultiple
+media = AdminDateWidget().media + FilteredSelectMultiple('x', False).media
+print(json.dumps([media.absolute_path(path) for path in media._js]))`,
+    ),
+  ) as string[]
+  expect(urls.length).toBeGreaterThan(3)
+  for (const url of urls) expect([url, (await get(url)).status]).toEqual([url, 200])
 })

@@ -2,6 +2,8 @@ import type { Derivation } from '@kovu/protocol'
 import { ignorePatterns, type Context, type Project } from '../context.ts'
 import type { Source } from '../tree/tree.ts'
 import { derivations } from '../derived.ts'
+import { DjangoStaticError } from '../error.ts'
+import { inside } from '../finders/public-name.ts'
 
 /** What is to be published but for the bundle. */
 export interface Collected {
@@ -15,13 +17,17 @@ export interface Collected {
  *
  * @param context The context of the plugin call.
  * @param project The project.
+ * @throws {DjangoStaticError} `DJANGO_STATIC_PRIVATE` for a file that is not to leave the machine.
  * @throws What a derivation throws for a source that it cannot render.
  */
 export async function collect(context: Context, project: Project): Promise<Collected> {
-  const { info, finders } = project
+  const { info, finders, privateFiles } = project
   const ignored = ignorePatterns(context, info)
   const sources = new Map<string, Source>()
-  for (const [name, file] of finders.collect(ignored)) sources.set(name, { file })
+  for (const [name, file] of finders.collect(ignored)) {
+    if (privateFiles.mayHave(file) && privateFiles.has(file)) failPrivate(project, name, file)
+    sources.set(name, { file })
+  }
   const watch: string[] = []
   const candidates = finders.collect(info.ignorePatterns)
   for (const derivation of derivations(context)) {
@@ -48,4 +54,13 @@ function wantedName(
   if (!name.endsWith(from)) return undefined
   const publicName = name.slice(0, -from.length) + to
   return publish === 'all' || statics.mentions(publicName) ? publicName : undefined
+}
+
+function failPrivate({ finders }: Project, name: string, file: string): never {
+  const root = finders.roots.find(({ dir }) => inside(file, dir) !== undefined)
+  const where = root === undefined ? 'a finder' : root.dir
+  throw new DjangoStaticError(
+    'DJANGO_STATIC_PRIVATE',
+    `${file} would be published, as ${name}: it is one of the project's own files, and ${where} names it as a static one. Keep static files in a folder of their own, such as BASE_DIR / 'static', and name that in STATICFILES_DIRS; or leave the file out with djangoStatic({ ignore: […] }).`,
+  )
 }

@@ -33,6 +33,8 @@ export interface DjangoInfo {
   readonly settingsFile: string | null
   /** The project's own files whose change may change the answer. */
   readonly files: readonly string[]
+  /** SQLite databases. */
+  readonly databases: readonly string[]
   readonly debug: boolean
   readonly staticUrl: string
   readonly staticRoot: string | null

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { matcher } from './patterns.ts'
 import { inside, isPublicName } from './public-name.ts'
-import { walk } from './walk.ts'
+import { isFile, walk } from './walk.ts'
 import type { DjangoInfo } from '../django/answer.ts'
 
 /** A folder of static files in the order in which Django looks. */
@@ -34,6 +33,8 @@ interface Place extends StaticRoot {
  * `findstatic --first` does, for files (a folder is never an answer).
  */
 export class Finders {
+  /** Sentences about what lies in the folders and cannot be a static file. */
+  readonly passedOver: string[] = []
   readonly #places: readonly Place[]
   #first: Map<string, string> | undefined
 
@@ -45,7 +46,7 @@ export class Finders {
             prefix: trim(root.prefix),
             collected: trim(root.collected),
             finder: finder.name,
-            files: new Map(listRoot(root.dir)),
+            files: new Map(listRoot(root.dir, (sentence) => this.passedOver.push(sentence))),
             own: false,
             index,
           }))
@@ -220,6 +221,19 @@ export class Finders {
     return touched
   }
 
+  /**
+   * Looks through a folder that has appeared.
+   *
+   * @param dir Absolute path of one of the roots; any other is passed over.
+   */
+  scan(dir: string): void {
+    for (const place of this.#places) {
+      if (place.own || place.dir !== dir) continue
+      for (const [path, file] of listRoot(dir, () => {})) place.files.set(path, file)
+      this.#first = undefined
+    }
+  }
+
   /** Does the file lie in one of the roots? */
   holds(file: string): boolean {
     return this.#places.some(({ dir, own, files }) =>
@@ -246,8 +260,11 @@ function isIgnored(path: string, ignored: (text: string) => boolean): boolean {
   return ignored(path) || path.split('/').some(ignored)
 }
 
-function* listRoot(dir: string): Generator<[string, string]> {
-  for (const path of walk(dir)) yield [path, join(dir, path)]
+function* listRoot(
+  dir: string,
+  passedOver: (sentence: string) => void,
+): Generator<[string, string]> {
+  for (const path of walk(dir, { passedOver })) yield [path, join(dir, path)]
 }
 
 function trim(prefix: string): string {
@@ -261,8 +278,4 @@ function joinName(prefix: string, path: string): string {
 function below(publicName: string, prefix: string): string | undefined {
   if (prefix === '') return publicName
   return publicName.startsWith(`${prefix}/`) ? publicName.slice(prefix.length + 1) : undefined
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -60,8 +61,29 @@ export function recordRelease(root: string, manifest: string, files: readonly st
   const sorted = [...new Set(files)].sort()
   const last = releases.at(-1)
   if (last?.manifest === manifest && last.files.join('\n') === sorted.join('\n')) return
-  const id = String(Number(last?.id ?? 0) + 1).padStart(4, '0')
-  writeWhole(join(root, FOLDER, `${id}.json`), JSON.stringify({ manifest, files: sorted }))
+  const text = JSON.stringify({ manifest, files: sorted })
+  for (let number = Number(last?.id ?? 0) + 1; ; number += 1) {
+    const id = String(number).padStart(4, '0')
+    if (writeNew(join(root, FOLDER, `${id}.json`), text)) return
+  }
+}
+
+/** Writes a file whole; false when there is one of that name: another process has just taken the number. */
+function writeNew(file: string, text: string): boolean {
+  const temporary = `${file}.${process.pid}`
+  writeWhole(temporary, text)
+  try {
+    linkSync(temporary, file)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // A file system without links.
+    renameSync(temporary, file)
+    return true
+  } finally {
+    rmSync(temporary, { force: true })
+  }
 }
 
 /**

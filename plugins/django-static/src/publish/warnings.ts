@@ -17,10 +17,11 @@ export function warn(
   { tree: { warnings } }: Made,
   paths: ReadonlyMap<string, string> | undefined,
 ): void {
-  const { info } = project
+  const { info, finders } = project
   const logger = context.config?.logger
   const missing = paths === undefined ? [] : missingNames(context, project, paths)
-  for (const warning of [...warnings, ...missing]) logger?.warn(`django-static: ${warning}`)
+  for (const warning of [...finders.passedOver, ...warnings, ...missing])
+    logger?.warn(`django-static: ${warning}`)
   if (!info.storage.manifest) {
     logger?.warn(
       `django-static: ${info.storage.name} does not read staticfiles.json, so {% static %} gives unhashed names. Set the "staticfiles" storage to django.contrib.staticfiles.storage.ManifestStaticFilesStorage.`,

@@ -8,6 +8,7 @@ import {
   futimesSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -21,6 +22,7 @@ import { Contents, SMALL } from '../tree/contents.ts'
 import { makeFolder } from './folder.ts'
 import { recordRelease } from './releases.ts'
 import type { Source } from '../tree/tree.ts'
+import { DjangoStaticError } from '../error.ts'
 
 /** A file to be written below STATIC_ROOT. */
 export interface Publication {
@@ -48,7 +50,8 @@ export interface Published {
 }
 
 const MODE = 0o644
-const WORK = '.kovu-publish'
+/** Below STATIC_ROOT, on the same file system: a folder for each process that publishes. */
+const WORK = '.kovu/publish'
 
 /**
  * Writes files to STATIC_ROOT. Each appears whole or not at all; hashed names come first and the manifest last, so that the
@@ -58,6 +61,7 @@ const WORK = '.kovu-publish'
  * @param files What to write; names below the root.
  * @param manifest The text of `staticfiles.json`.
  * @param options See {@link PublishOptions}.
+ * @throws {DjangoStaticError} `DJANGO_STATIC_WRITE` when a file cannot be written: the site is the old one then.
  */
 export function publish(
   root: string,
@@ -65,18 +69,20 @@ export function publish(
   manifest: string,
   options: PublishOptions = {},
 ): Published {
-  const work = join(root, WORK)
-  rmSync(work, { recursive: true, force: true })
-  makeFolder(work)
+  const work = join(root, WORK, String(process.pid))
   const writer = new Writer(options)
   const temporary = join(work, 'file')
   const written: string[] = []
   let unchanged = 0
   const folders = new Set<string>()
   const order = [...files.filter(({ hashed }) => hashed), ...files.filter(({ hashed }) => !hashed)]
+  let now = root
   try {
+    tidyUp(join(root, WORK))
+    makeFolder(work)
     for (const file of order) {
       const target = join(root, file.name)
+      now = target
       if (isSame(target, file)) {
         unchanged += 1
         continue
@@ -97,16 +103,45 @@ export function publish(
       files.filter(({ hashed }) => hashed).map(({ name }) => name),
     )
     const target = join(root, 'staticfiles.json')
+    now = target
     if (readText(target) !== manifest) {
       writeFileSync(temporary, manifest, { mode: MODE, flush: true })
       chmodSync(temporary, MODE)
       renameSync(temporary, target)
       written.push('staticfiles.json')
     }
+  } catch (cause) {
+    if (cause instanceof DjangoStaticError) throw cause
+    throw new DjangoStaticError(
+      'DJANGO_STATIC_WRITE',
+      `${now} cannot be written: ${(cause as Error).message}. What was published before is as it was.`,
+      undefined,
+      cause,
+    )
   } finally {
-    rmSync(work, { recursive: true, force: true })
+    tidyUp(join(root, WORK))
   }
   return { written, unchanged }
+}
+
+/** Removes what this process, and those that were killed, have left; another one may be publishing at this moment. */
+function tidyUp(work: string): void {
+  try {
+    for (const name of readdirSync(work)) {
+      if (name === String(process.pid) || !isAlive(Number(name)))
+        rmSync(join(work, name), { recursive: true, force: true })
+    }
+  } catch {
+    // It is not there.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 class Writer {

@@ -4,6 +4,8 @@ import type { HotUpdateOptions, Plugin, ViteDevServer } from 'vite'
 import { type Context, type Project } from '../context.ts'
 import { isInstalled } from '../templates/texts.ts'
 import { namesMadeFrom } from '../derived.ts'
+import { hasFront } from './front.ts'
+import { LaterFolders } from './later-folders.ts'
 
 const TEMPLATE = /\.(?:html?|djhtml|jinja2?|j2)$/
 /** Without a front nobody knows when Django answers again after it has restarted. */
@@ -15,12 +17,19 @@ const RESTART_MS = 1500
  * @param context The context of the plugin call.
  */
 export function hotPlugin(context: Context): Plugin {
+  let later: LaterFolders | undefined
   return {
     name: 'django-static:hot',
     apply: 'serve',
+    closeServer({ reason }) {
+      // After a restart the waiting is the new server's.
+      if (reason !== 'restart') later?.close()
+    },
     async configureServer(server) {
       const project = await context.project()
-      watchOutside(context, project, server)
+      later?.close()
+      later = new LaterFolders()
+      watchOutside(context, project, server, later)
       const update = (file: string): void => {
         project.finders.update(file)
         project.texts.clear()
@@ -49,13 +58,12 @@ export function hotPlugin(context: Context): Plugin {
 /** Tells the pages about a file that is in no module graph. */
 function announce(context: Context, project: Project, options: HotUpdateOptions): void {
   const { file, server, timestamp } = options
-  const hasFront = server.config.plugins.some(({ name }) => name.split(':')[0] === 'vhost-dev')
   if (TEMPLATE.test(file) && !project.finders.holds(file)) {
     reload(server, file)
     return
   }
   if (file.endsWith('.py')) {
-    if (!hasFront) setTimeout(() => reload(server, file), RESTART_MS).unref()
+    if (!hasFront(server.config.plugins)) setTimeout(() => reload(server, file), RESTART_MS).unref()
     return
   }
   const publicName = project.finders.nameOf(file)
@@ -78,7 +86,13 @@ function reload(server: ViteDevServer, file: string): void {
   server.environments.client.hot.send({ type: 'full-reload', path: '*', triggeredBy: file })
 }
 
-function watchOutside(context: Context, { info, finders }: Project, server: ViteDevServer): void {
+function watchOutside(
+  context: Context,
+  project: Project,
+  server: ViteDevServer,
+  later: LaterFolders,
+): void {
+  const { info, finders } = project
   const dirs = [
     ...finders.roots.map(({ dir }) => dir),
     ...info.templates.flatMap(({ dirs: folders }) => folders),
@@ -89,7 +103,17 @@ function watchOutside(context: Context, { info, finders }: Project, server: Vite
     ...finders.ownDirs,
   ]
   const root = `${context.root}/`
-  server.watcher.add(dirs.filter((dir) => !dir.startsWith(root) && !isInstalled(dir)))
+  for (const dir of dirs) {
+    if (dir.startsWith(root) || isInstalled(dir)) continue
+    if (existsSync(dir)) server.watcher.add(dir)
+    else {
+      later.wait(dir, () => {
+        server.watcher.add(dir)
+        finders.scan(dir)
+        project.texts.clear()
+      })
+    }
+  }
 }
 
 async function restartIfChanged(

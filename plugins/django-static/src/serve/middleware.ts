@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { debuglog } from 'node:util'
@@ -10,9 +11,10 @@ import { sendBody, sendFile } from './send.ts'
 import { nearest } from '../nearest.ts'
 import { typeOf } from './media-types.ts'
 import { derivations, namesBehind } from '../derived.ts'
+import { PageClient } from './client.ts'
+import { inside } from '../finders/public-name.ts'
 
 const debug = debuglog('kovu:django-static')
-const LOADER = /(?:^|\/)require(?:\.min)?\.js$/
 
 type StaticWanted = Extract<Wanted, { kind: 'static' }>
 
@@ -41,6 +43,7 @@ function staticMiddleware(
   server: ViteDevServer,
 ): Connect.NextHandleFunction {
   const shapes = new ModuleShapes()
+  const client = new PageClient(server, project)
   const base = server.config.base
   return async function djangoStaticMiddleware(request, response, next) {
     const wanted = parseRequest(request.url ?? '', base)
@@ -53,7 +56,18 @@ function staticMiddleware(
       return
     }
     try {
-      await answer({ context, project, server, shapes, base, request, response, next, wanted })
+      await answer({
+        context,
+        project,
+        server,
+        client,
+        shapes,
+        base,
+        request,
+        response,
+        next,
+        wanted,
+      })
     } catch (error) {
       next(error)
     }
@@ -64,6 +78,7 @@ interface Exchange {
   readonly context: Context
   readonly project: Project
   readonly server: ViteDevServer
+  readonly client: PageClient
   readonly shapes: ModuleShapes
   readonly base: string
   readonly request: IncomingMessage
@@ -98,8 +113,16 @@ async function answer(exchange: Exchange): Promise<void> {
 }
 
 async function answerName(exchange: Exchange, publicName: string): Promise<boolean> {
-  const { context, project, request, response, next, wanted } = exchange
+  const { context, project, server, client, request, response, next, wanted } = exchange
   const file = project.finders.find(publicName)
+  if (file !== undefined && isRefused(exchange, file)) {
+    server.config.logger.warn(
+      `django-static: ${file} is not served: it is one of the project's own files, or server.fs.deny matches it.`,
+      { timestamp: true },
+    )
+    sendBody(request, response, 'Not served.\n', 'text/plain; charset=utf-8', 403)
+    return true
+  }
   if (
     !isRead(request) &&
     (file !== undefined || derivedOf(exchange, publicName, file) !== undefined)
@@ -116,7 +139,7 @@ async function answerName(exchange: Exchange, publicName: string): Promise<boole
   for (const peer of context.peers) {
     const given = await peer.answers?.({ publicName, file, query: wanted.query })
     if (given === undefined) continue
-    const body = isLoader(exchange, publicName) ? withClient(exchange, given.body) : given.body
+    const body = client.isFor(publicName) ? client.withScript(given.body) : given.body
     sendBody(request, response, body, given.type)
     return true
   }
@@ -137,18 +160,27 @@ async function answerName(exchange: Exchange, publicName: string): Promise<boole
   return sendStatic(exchange, publicName, file)
 }
 
+/** A finder may name files that must not leave the machine: `STATICFILES_DIRS = [BASE_DIR]` names settings.py. */
+function isRefused({ project, server }: Exchange, file: string): boolean {
+  if (project.privateFiles.has(file)) return true
+  // Static folders are allowed as a whole: what is not allowed in them is denied by a pattern.
+  const isBelowRoot = project.finders.roots.some(({ dir }) => inside(file, dir) !== undefined)
+  return isBelowRoot && !isFileLoadingAllowed(server.config, file)
+}
+
 async function sendStatic(exchange: Exchange, publicName: string, file: string): Promise<boolean> {
-  const { context, project, server, shapes, base, request, response } = exchange
+  const { context, project, server, client, shapes, base, request, response } = exchange
   const shape = shapeOf(shapes, file)
   if (shape !== undefined) {
     const url = canonicalUrl(file, context.root, base)
-    sendBody(request, response, reExport(url, shape), typeOf('x.js'))
+    const text = reExport(url, shape)
+    const body = client.isFor(publicName) ? client.withModule(text) : text
+    sendBody(request, response, body, typeOf('x.js'))
     return true
   }
   context.served.add(publicName)
-  if (isLoader(exchange, publicName)) {
-    const { readFile } = await import('node:fs/promises')
-    sendBody(request, response, withClient(exchange, await readFile(file)), typeOf(file))
+  if (client.isFor(publicName)) {
+    sendBody(request, response, client.withScript(await readFile(file)), typeOf(file))
     return true
   }
   if (await sendFile(request, response, file)) return true
@@ -208,23 +240,6 @@ function setUserHeaders({ server, response }: Exchange): void {
   for (const [name, value] of Object.entries(server.config.server.headers)) {
     if (value !== undefined) response.setHeader(name, value)
   }
-}
-
-/** Is it the require.js of a page, and does nobody else bring Vite's client to the pages? */
-function isLoader({ server, project }: Exchange, publicName: string): boolean {
-  if (!publicName.endsWith('.js')) return false
-  if (server.config.plugins.some(({ name }) => name.split(':')[0] === 'vhost-dev')) return false
-  if (LOADER.test(publicName)) return true
-  for (const { loader, publicName: name } of project.texts.references()) {
-    if (loader && name === publicName) return true
-  }
-  return false
-}
-
-function withClient({ server, base }: Exchange, body: string | Uint8Array): string {
-  // Absolute where the page may be of another origin: a classic script from elsewhere has no base URL for `import()`.
-  const url = JSON.stringify(`${server.config.server.origin ?? ''}${base}@vite/client`)
-  return `${Buffer.from(body).toString('utf8')}\n;import(${url})\n`
 }
 
 function* names({ finders }: Project): Generator<string> {

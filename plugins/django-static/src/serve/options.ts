@@ -3,6 +3,9 @@ import { defaultAllowedOrigins, searchForWorkspaceRoot, type UserConfig } from '
 import { readStaticUrl } from '../django/static-url.ts'
 import type { StaticRoot } from '../finders/finders.ts'
 import type { DjangoInfo } from '../django/answer.ts'
+import type { Project } from '../context.ts'
+import type { PrivateFiles } from '../finders/private-files.ts'
+import { hasFront } from './front.ts'
 
 const DENIED = ['.env', '.env.*', '*.{crt,pem,key}', '**/.git/**', '**/node_modules/.kovu/**']
 
@@ -11,36 +14,60 @@ const DENIED = ['.env', '.env.*', '*.{crt,pem,key}', '**/.git/**', '**/node_modu
  *
  * @param user The user's configuration.
  * @param root Vite's root.
- * @param info What Django said.
- * @param roots Django's static folders.
+ * @param project The project.
  */
-export function serveOptions(
-  user: UserConfig,
-  root: string,
-  info: DjangoInfo,
-  roots: readonly StaticRoot[],
-): UserConfig {
+export function serveOptions(user: UserConfig, root: string, project: Project): UserConfig {
+  const { info, finders, privateFiles } = project
   const url = readStaticUrl(info.staticUrl)
   const server = user.server ?? {}
-  const userCors = server.cors
-  const result: UserConfig = {
+  const { cors } = server
+  const port = hasFront(user.plugins ?? []) ? undefined : loopbackPort(info.staticUrl)
+  return {
     ...(user.base === undefined ? { base: url.path } : {}),
     ...(user.appType === undefined ? { appType: 'custom' } : {}),
     ...(user.publicDir === undefined ? { publicDir: false } : {}),
     server: {
       ...(server.origin === undefined && url.origin !== undefined ? { origin: url.origin } : {}),
-      ...(userCors === undefined && url.origin !== undefined
+      ...(cors === undefined && url.origin !== undefined
         ? { cors: { origin: siteOrigins(url.origin) } }
         : {}),
+      // Pages would ask another port than the one that Vite falls back to.
+      ...(server.port === undefined && port !== undefined ? { port, strictPort: true } : {}),
       ...(server.allowedHosts === true ? {} : { allowedHosts: allowedHosts(info, url.host) }),
       ...(server.watch === null ? {} : { watch: { ignored: unwatched(info) } }),
       fs: {
-        allow: allowedDirs(root, roots),
-        ...(server.fs?.deny === undefined ? { deny: DENIED } : {}),
+        allow: allowedDirs(root, finders.roots),
+        deny: [...(server.fs?.deny === undefined ? DENIED : []), ...privatePatterns(privateFiles)],
       },
     },
   }
-  return result
+}
+
+/** Patterns of files that Vite must not serve either, by a path of its own. */
+function privatePatterns({ files, exposed }: PrivateFiles): string[] {
+  return [
+    ...[...files].map(literal),
+    ...exposed.flatMap((dir) => [
+      `${literal(dir)}/**/*.{py,pyc,sqlite,sqlite3,db}`,
+      `${literal(dir)}/**/.*`,
+    ]),
+  ]
+}
+
+/** A path as a pattern that means itself. */
+function literal(path: string): string {
+  return path.replaceAll(/[\\()[\]{}!*?+@|$^]/g, '\\$&')
+}
+
+/** The port at which pages look for static files, when STATIC_URL is a plain URL of this very machine. */
+function loopbackPort(staticUrl: string): number | undefined {
+  const { origin, host } = readStaticUrl(staticUrl)
+  if (origin === undefined || host === undefined || !origin.startsWith('http:')) return undefined
+  return isLoopback(host) ? Number(new URL(origin).port || 80) : undefined
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])$|\.localhost$/.test(host)
 }
 
 /**
@@ -54,8 +81,9 @@ function siteOrigins(origin: string): RegExp[] {
   const site = siteOf(hostname)
   const escaped = site.replaceAll(/[.[\]]/g, '\\$&')
   const own = new RegExp(`^https?://(?:[^./:@\\s]+\\.)*${escaped}${ports}$`)
-  const isLoopback = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
-  return isLoopback ? [own, defaultAllowedOrigins] : [own]
+  // Any port of this machine may hold Django.
+  const isPlain = isLoopback(hostname) && !hostname.endsWith('.localhost')
+  return isPlain ? [own, defaultAllowedOrigins] : [own]
 }
 
 /** The domain whose hosts are one site: `drund.localhost` for `cdn.drund.localhost`, never a public suffix such as `co.uk`. */

@@ -46,7 +46,7 @@ async function resolvePublic(
       const derived = project.finders.findDerived(publicName, from, to)
       if (derived !== undefined) return derived.file + query
     }
-    if (file !== undefined) return realpathSync(file) + query
+    if (file !== undefined && !project.privateFiles.has(file)) return realpathSync(file) + query
   }
   return undefined
 }

@@ -4,6 +4,8 @@ import { positionAt, type Position } from '../error.ts'
 export interface TemplateReference {
   readonly publicName: string
   readonly position: Position
+  /** Stands in the `src` of a script. */
+  readonly script: boolean
   /** Stands in the `src` of a `<script type="module">`. */
   readonly module: boolean
   /** Stands in the `src` of a script with `data-main`. */
@@ -40,6 +42,7 @@ export function* templateReferences(file: string, source: string): Generator<Tem
     yield {
       publicName,
       position: positionAt(file, text, match.index),
+      script: script !== undefined && attribute === 'src',
       module: script !== undefined && script.module && attribute === 'src',
       loader: script !== undefined && script.main && attribute === 'src',
       main: script !== undefined && attribute === 'data-main',

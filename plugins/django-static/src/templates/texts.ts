@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { walk } from '../finders/walk.ts'
+import { isFile, walk } from '../finders/walk.ts'
 import { templateReferences, type TemplateReference } from './references.ts'
 import type { DjangoInfo } from '../django/answer.ts'
 
@@ -65,7 +65,7 @@ export class ProjectTexts {
         !SKIPPED.has(name) &&
         !this.#outside.has(join(dir, path)) &&
         !isFile(join(dir, path, 'pyvenv.cfg'))
-      for (const path of walk(dir, enter)) {
+      for (const path of walk(dir, { enter })) {
         const file = join(dir, path)
         if (!SCANNED.test(path) || seen.has(file)) continue
         seen.add(file)
@@ -119,10 +119,6 @@ export function isInstalled(dir: string): boolean {
 
 function isBelow(dir: string, root: string): boolean {
   return dir === root || dir.startsWith(`${root}/`)
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 function read(file: string): string {

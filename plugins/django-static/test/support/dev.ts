@@ -1,7 +1,9 @@
 import { createServer, type InlineConfig, type Logger, type Plugin, type ViteDevServer } from 'vite'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import type { KovuApi } from '@kovu/protocol'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { dirname } from 'node:path'
 import { djangoStatic, type DjangoStaticOptions } from '../../src/index.ts'
 import { djangoPython } from './venv.ts'
 
@@ -38,19 +40,12 @@ export async function startDev(
 ): Promise<Dev> {
   const plugins = djangoStatic({ python: djangoPython(), ...options })
   const { logger, logged } = recordingLogger()
-  let watching: Promise<unknown> | undefined
-  const waiter: Plugin = {
-    name: 'test:watching',
-    configureServer({ watcher }) {
-      watching ??= new Promise((done) => watcher.once('ready', done))
-    },
-  }
   const server = await createServer({
     configFile: false,
     root,
     customLogger: logger,
     ...config,
-    plugins: [waiter, ...plugins, ...((config.plugins ?? []) as Plugin[])],
+    plugins: [...plugins, ...((config.plugins ?? []) as Plugin[])],
     server: { port: 0, host: '127.0.0.1', ...config.server },
   })
   const sent: Record<string, unknown>[] = []
@@ -61,8 +56,6 @@ export async function startDev(
     send(payload as never)
   }) as typeof hot.send
   await server.listen()
-  // What changes from now on is seen.
-  await watching
   onTestFinished(() => server.close())
   const address = server.httpServer?.address()
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0
@@ -73,6 +66,32 @@ export async function startDev(
     sent,
     get: (url, headers, method) => rawGet(port, url, headers, method),
   }
+}
+
+/**
+ * Edits a file so that the server sees it: a watcher takes its time to look at everything, and says nothing of what it has not.
+ *
+ * @param dev The server.
+ * @param file Absolute path.
+ * @param text The new content; line ends are added until the edit is seen.
+ */
+export async function edit({ server }: Dev, file: string, text: string): Promise<void> {
+  let seen = false
+  const look = (_event: string, path: string): void => {
+    if (path === file) seen = true
+  }
+  server.watcher.on('all', look)
+  let content = text
+  const write = (): void => {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, content)
+    content += '\n'
+  }
+  write()
+  const timer = setInterval(write, 600)
+  await vi.waitFor(() => expect([file, seen]).toEqual([file, true]), { timeout: 20_000 })
+  clearInterval(timer)
+  server.watcher.off('all', look)
 }
 
 /** Sends a path exactly as it is: `fetch` would normalise `..`. */
