@@ -107,8 +107,10 @@ export function createBuild(context: Context): Build {
   }
 }
 
-function isPublished({ userTargets }: Context): boolean {
-  return userTargets === undefined || userTargets.includes('static')
+/** Under the `kovu` command only where `static` is among what runs, which is known when the configuration has been resolved. */
+function isPublished({ config, userTargets }: Context): boolean {
+  const targets = config?.kovu?.targets ?? userTargets
+  return targets === undefined || targets.includes('static')
 }
 
 function derivedNames(collected: Collected | undefined): string[] {
