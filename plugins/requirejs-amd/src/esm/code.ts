@@ -43,10 +43,10 @@ export function amdModule({ id, names }: AmdImport): string {
  * The ES module whose value AMD modules get for an npm package.
  *
  * @param name The package.
- * @param commonJs Is its value `module.exports`?
+ * @param value What `require()` of it gives: the default export, or all exports.
  */
-export function npmModule(name: string, commonJs: boolean): string {
-  return commonJs
+export function npmModule(name: string, value: 'default' | 'namespace'): string {
+  return value === 'default'
     ? `import value from ${quote(name)}\nexport { value as 'module.exports' }\n`
     : `import * as value from ${quote(name)}\nexport { value as 'module.exports' }\n`
 }

@@ -87,9 +87,11 @@ function wishesOf(code: string): Wish[] {
       all: false,
     })
   }
+  const imported = new Set(module.staticImports.map(({ moduleRequest }) => moduleRequest.start))
   for (const statement of module.staticExports) {
     const from = statement.entries[0]?.moduleRequest
-    if (!from) continue
+    // The export of an import stands for that import, which has been seen.
+    if (!from || imported.has(from.start)) continue
     const kinds = new Set(statement.entries.map(({ importName }) => importName.kind))
     const whole = kinds.has('All')
     wishes.push({

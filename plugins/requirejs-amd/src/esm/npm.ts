@@ -21,11 +21,32 @@ export function npmPackages(root: string): (id: string) => Promise<string | unde
   }
 }
 
-/** Is the file CommonJS, so that its value is `module.exports`? */
-export function isCommonJs(file: string): boolean {
-  if (/\.[cm]js$/.test(file)) return file.endsWith('.cjs')
-  if (!file.endsWith('.js')) return false
-  return !parseSync(file, readFileSync(file, 'utf8')).module.hasModuleSyntax
+/**
+ * What an AMD module gets for a package: what `require()` of it gives. Where a package has an ES module and a CommonJS one, the
+ * ES module is used, for there must be one instance; its default export is then what the other one's `module.exports` is.
+ *
+ * @param file The file that `import` of it leads to.
+ * @param required The file that `require()` of it leads to, if any.
+ */
+export function valueOfPackage(
+  file: string,
+  required: string | undefined,
+): 'default' | 'namespace' {
+  const { hasModuleSyntax, staticExports } = read(file)
+  if (!hasModuleSyntax) return 'default'
+  const exported = new Set(
+    staticExports.flatMap(({ entries }) =>
+      entries.map(({ exportName: { kind, name } }) => (kind === 'Default' ? 'default' : name)),
+    ),
+  )
+  if (exported.has('module.exports') || !exported.has('default')) return 'namespace'
+  if (required === undefined || required === file || read(required).hasModuleSyntax)
+    return 'namespace'
+  return /\b__esModule\b/.test(readFileSync(required, 'utf8')) ? 'namespace' : 'default'
+}
+
+function read(file: string): ReturnType<typeof parseSync>['module'] {
+  return parseSync(file, readFileSync(file, 'utf8')).module
 }
 
 function fileAbove(folder: string, name: string): string | undefined {

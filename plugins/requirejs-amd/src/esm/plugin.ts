@@ -5,7 +5,7 @@ import { toLocated } from '../error.ts'
 import { amdModule, npmModule, registryModule } from './code.ts'
 import { rewriteImports } from './imports.ts'
 import { amdModuleId, loadedId, readGenerated, virtualId } from './names.ts'
-import { isCommonJs } from './npm.ts'
+import { valueOfPackage } from './npm.ts'
 import { findAmd, type AmdTarget } from './resolve.ts'
 
 /** What the rest of the plugin has to do with ES modules. */
@@ -15,6 +15,9 @@ export interface EsmHooks {
   /** Told of an AMD module that an ES module imports. */
   imported(plugin: Rolldown.PluginContext, id: string, project: Project): Promise<void>
 }
+
+/** How `require()` finds a package where no bundler has a say. */
+const asNode = { isRequire: true, conditions: ['browser'], mainFields: ['main'] }
 
 const ownScript = /\.(?:[cm]?[jt]sx?|vue|svelte)(?:\?|$)/
 const packaged = /\/node_modules\//
@@ -58,9 +61,18 @@ export function esmPlugins(context: Context, hooks: EsmHooks): Plugin[] {
             case 'amd':
               return amdModule(made)
             default: {
-              const resolve = createIdResolver(this.environment.getTopLevelConfig())
-              const file = await resolve(this.environment, made.name)
-              return npmModule(made.name, file !== undefined && isCommonJs(clean(file)))
+              const config = this.environment.getTopLevelConfig()
+              const importer = `${context.config.root}/index.js`
+              const find = async (
+                by: ReturnType<typeof createIdResolver>,
+              ): Promise<string | undefined> => {
+                const file = await by(this.environment, made.name, importer)
+                return file === undefined ? undefined : clean(file)
+              }
+              const file = await find(createIdResolver(config))
+              const required = await find(createIdResolver(config, asNode))
+              const value = file === undefined ? 'default' : valueOfPackage(file, required)
+              return npmModule(made.name, value)
             }
           }
         },

@@ -2,7 +2,7 @@
 import type { Plugin } from 'vite'
 
 /** Its id as a URL below Vite's `base` has it, behind `@id/`. */
-export const HOT = 'virtual:requirejs-amd/hot.js'
+const HOT = 'virtual:requirejs-amd/hot.js'
 
 /** Its id as Vite's module graph has it. */
 export const HOT_ID: string = `\0${HOT}`
