@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -245,4 +245,23 @@ describe('clean', () => {
     expect(made((await project.kovu('clean', 'static')).text)).toEqual(['css', 'js', 'static'])
     expect((await now()).made).toEqual([])
   })
+})
+
+test('a changed package of the same workspace makes everything run again', async () => {
+  const packages = {
+    'package.json': '{ "devDependencies": { "shared": "*" } }',
+    'shared/package.json':
+      '{ "name": "shared", "type": "module", "exports": "./lib/index.js", "dependencies": { "deep": "*" } }',
+    'shared/lib/index.js': "export * from 'deep'",
+    'deep/package.json': '{ "name": "deep", "type": "module", "exports": "./index.js" }',
+    'deep/index.js': "export const banner = '/* deep */'",
+  }
+  for (const [path, text] of Object.entries(packages)) await project.write(path, text)
+  for (const name of ['shared', 'deep'])
+    await symlink(join(project.root, name), join(project.root, 'node_modules', name))
+  await project.write('banner.mjs', "export { banner } from 'shared'")
+  await project.kovu()
+  expect((await now()).made).toEqual([])
+  await project.write('deep/index.js', "export const banner = '/* other */'")
+  expect((await now('js')).why).toBe('deep/index.js has changed')
 })

@@ -14,7 +14,9 @@ export function describe(error: unknown): string {
   if (file === undefined && pluginCode === undefined) return error.stack ?? error.message
   const place =
     file === undefined ? '' : loc === undefined ? file : `${file}:${loc.line}:${loc.column}`
-  return [error.message, place, frame]
+  // Many a message has its place in it.
+  const isSaid = file !== undefined && error.message.includes(`${file}:${loc?.line ?? ''}`)
+  return [error.message, isSaid ? '' : place, frame]
     .filter((part) => part !== undefined && part !== '')
     .join('\n')
 }

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { type FSWatcher, watch as chokidar } from 'chokidar'
 
 import { plan } from '../graph/plan.ts'
+import { packageInputs } from '../graph/base.ts'
 import { type Glob, readGlob } from '../graph/globs.ts'
 import { look } from '../graph/stamps.ts'
 import { describe } from './describe.ts'
@@ -47,11 +49,23 @@ export async function watch(session: Session, first: Project): Promise<number> {
         await changes.next(signal)
         if (!(await session.acquire())) return 0
       } while (session.due(project, false).length === 0)
+      if (session.history.hasChanged(new Set(packageInputs(session.args.root)))) {
+        session.release()
+        progress.log.info('packages have changed: kovu starts anew')
+        await changes.close()
+        return startAnew()
+      }
     }
   } finally {
     await changes.close()
   }
   return 0
+}
+
+/** Code of packages is loaded once in the life of a process. */
+function startAnew(): number {
+  const words = [...process.execArgv, ...process.argv.slice(1)]
+  return spawnSync(process.execPath, words, { stdio: 'inherit' }).status ?? 1
 }
 
 /** Keys of everything that the goals' targets, or all of them, depend on. */

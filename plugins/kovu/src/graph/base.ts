@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 
 import { keyOf } from './learn.ts'
+import { linkedInputs } from './linked.ts'
 import { look } from './stamps.ts'
 
 /** What package managers write: a changed dependency shows in one of these. */
@@ -45,7 +46,8 @@ export interface LoadedConfig {
 }
 
 /**
- * What every target depends on: the Vite config and what it imports, `.env` files, the lockfile, the environment.
+ * What every target depends on: the Vite config and what it imports, `.env` files, the lockfile, packages of the same workspace, the
+ * environment.
  *
  * @param variables Names of environment variables that the config has read.
  * @param more What the project and its plugins name themselves, as `TargetContext.input` takes it.
@@ -58,16 +60,24 @@ export function baseInputs(
 ): string[] {
   const { root, mode, envDir, configFile, configFileDependencies } = config
   const env = ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`]
-  const packages = packageFolder(root)
   return [
     ...(configFile === undefined ? viteConfigs.map((name) => join(root, name)) : [configFile]),
+    ...packageInputs(root),
     ...[...configFileDependencies, ...more].flatMap((what) => keyOf(what, root) ?? []),
     ...configFiles.map((name) => join(root, name)),
     ...(envDir === false ? [] : env.map((name) => join(envDir, name))),
-    ...new Set([root, packages].flatMap((folder) => lockfiles.map((name) => join(folder, name)))),
     ...[...variables].map((name) => `env:${name}`),
     ...[config.envPrefix ?? 'VITE_'].flat().map((prefix) => `env:${prefix}*`),
     'env:NODE_ENV',
+  ]
+}
+
+/** What tells that a package has changed: the lockfile, and the packages of the same workspace. Code of packages is loaded once. */
+export function packageInputs(root: string): string[] {
+  const folders = new Set([root, packageFolder(root)])
+  return [
+    ...[...folders].flatMap((folder) => lockfiles.map((name) => join(folder, name))),
+    ...linkedInputs(root),
   ]
 }
 

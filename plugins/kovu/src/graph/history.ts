@@ -102,6 +102,12 @@ export class History {
     return why !== undefined && !this.#runs.has(name) ? (this.#changed ?? why) : why
   }
 
+  /** Has something changed of what every target depends on, and that is among these keys? */
+  hasChanged(keys: ReadonlySet<string>): boolean {
+    const base = this.#base.filter(([key]) => keys.has(key))
+    return this.#freshness.whyAll({ ...this.memory, base }) !== undefined
+  }
+
   /** Has a target run that did not say what it reads? */
   runsAlways(name: string): boolean {
     return this.#runs.get(name)?.inputs.length === 0
