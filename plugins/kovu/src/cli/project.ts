@@ -45,9 +45,11 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
   }
   const { createBuilder, resolveConfig } = await import('vite')
   const built: Collected = { inputs: new Set(), outputs: new Set() }
+  // Vite resolves the config once more for each environment; all of them see this one object.
+  const announced: KovuRun = { targets }
   const inline = {
     root,
-    kovu: { targets },
+    kovu: announced,
     plugins: [collector(built)],
     ...(args.config === undefined ? {} : { configFile: args.config }),
     mode: askedMode(args, targets),
@@ -72,7 +74,7 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
     commands: new Map(peers(config).flatMap((api) => Object.entries(api.commands ?? {}))),
     base: baseInputs(config, variables, roof?.inputs ?? []),
     announce: (planned) => {
-      Object.assign(config, { kovu: { targets: planned } satisfies KovuRun })
+      Object.assign(announced, { targets: planned } satisfies KovuRun)
     },
     build: async () => {
       await builder?.buildApp()
