@@ -45,11 +45,12 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
   }
   const { createBuilder, resolveConfig } = await import('vite')
   const built: Collected = { inputs: new Set(), outputs: new Set() }
-  // Vite resolves the config once more for each environment; all of them see this one object.
   const announced: KovuRun = { targets }
   const inline = {
     root,
     kovu: announced,
+    // Else each environment has plugins of its own, which a target, the main config's, knows nothing of.
+    builder: { sharedConfigBuild: true },
     plugins: [collector(built)],
     ...(args.config === undefined ? {} : { configFile: args.config }),
     mode: askedMode(args, targets),
