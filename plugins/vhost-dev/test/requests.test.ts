@@ -15,10 +15,11 @@ const host = 'www.site.localhost'
 describe('routing', () => {
   test('is total, knows no case, and agrees with a naive model', () => {
     const label = fc.constantFrom('a', 'b', 'www', 'x-1', '_dmarc', '*', '')
+    const expression = fc.constantFrom('/a|b/', '/x-\\d+/', '/.*/', '/[aw]+\\.b/', '/www/', '/(/')
     const name = fc.array(label, { minLength: 0, maxLength: 4 }).map((labels) => labels.join('.'))
     fc.assert(
       fc.property(
-        fc.uniqueArray(name, { maxLength: 8 }),
+        fc.uniqueArray(fc.oneof(name, expression), { maxLength: 8 }),
         fc.oneof(name, fc.string()),
         (keys, asked) => {
           const patterns = [
@@ -30,8 +31,8 @@ describe('routing', () => {
           const full = asked === '' ? 'd.test' : `${asked}.d.test`
           const naive = (): string | undefined => {
             const wanted = full.toLowerCase()
-            if (patterns.includes(wanted) && !wanted.startsWith('*')) return wanted
-            return patterns
+            if (patterns.includes(wanted) && !/^[*/]/.test(wanted)) return wanted
+            const wild = patterns
               .filter((pattern) => pattern.startsWith('*.'))
               .toSorted((a, b) => b.length - a.length)
               .find((pattern) => {
@@ -39,6 +40,18 @@ describe('routing', () => {
                 const first = wanted.slice(0, -rest.length)
                 return wanted.endsWith(rest) && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(first)
               })
+            return (
+              wild ??
+              patterns.find((pattern) => {
+                const [, source] = /^\/(.*)\/\.d\.test$/.exec(pattern) ?? []
+                const name = /^(.*)\.d\.test$/s.exec(wanted)?.[1]
+                return (
+                  source !== undefined &&
+                  name !== undefined &&
+                  new RegExp(`^(?:${source})$`).test(name)
+                )
+              })
+            )
           }
           expect(table.match(full)).toBe(naive())
           expect(table.match(full.toUpperCase())).toBe(naive())

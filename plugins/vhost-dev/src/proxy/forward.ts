@@ -94,6 +94,8 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
       const send = (): void => {
         // A long upload is not silence.
         if (timeoutMs > 0) req.on('data', () => silent?.refresh())
+        // An application that answers before it has read the body must see the request now.
+        if (req.readableLength === 0) up.flushHeaders()
         req.pipe(up)
       }
       if (socket.connecting) socket.once('connect', send)

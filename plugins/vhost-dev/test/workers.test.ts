@@ -1,0 +1,144 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ask } from './support/client.ts'
+import { cleanUp, freePort, startSite } from './support/site.ts'
+
+afterEach(cleanUp)
+
+const server = (ready: string): string => `
+const { createServer } = require('node:http')
+const { appendFileSync } = require('node:fs')
+appendFileSync('order', 'start ' + process.argv[2] + '\\n')
+let healthy = ${ready}
+setTimeout(() => { healthy = true; appendFileSync('order', 'ready ' + process.argv[2] + '\\n') }, 700)
+createServer((req, res) => res.writeHead(healthy ? 200 : 503).end('ok')).listen(process.env.PORT)
+`
+const patience = { timeout: 20_000 }
+const worker = `
+const { appendFileSync } = require('node:fs')
+appendFileSync('order', 'worker ' + process.pid + '\\n')
+setInterval(() => {}, 1000)
+`
+
+function linesIn(root: string): string[] {
+  try {
+    return readFileSync(join(root, 'order'), 'utf8').trim().split('\n')
+  } catch {
+    return []
+  }
+}
+
+describe('processes start in order', () => {
+  test('each once the one before is ready, by its health path', async () => {
+    const site = await startSite(
+      {
+        one: { target: await freePort(), run: 'node app.cjs one', ready: '/health' },
+        two: { target: await freePort(), run: 'node app.cjs two', ready: '/health' },
+      },
+      { 'app.cjs': server('false'), 'worker.cjs': worker },
+      {},
+      { processes: { worker: 'node worker.cjs' } },
+    )
+    await expect
+      .poll(() => linesIn(site.root).map((line) => line.replace(/\d+/, 'N')), patience)
+      .toEqual(['start one', 'ready one', 'start two', 'ready two', 'worker N'])
+  })
+
+  test('while one waits for its turn, its page says so', async () => {
+    const site = await startSite({
+      one: { target: await freePort(), run: 'sleep 100' },
+      two: { target: await freePort(), run: 'sleep 100' },
+    })
+    const page = await ask(site, 'two.site.localhost', '/', {
+      headers: { 'sec-fetch-dest': 'document' },
+    })
+    expect(page.status).toBe(503)
+    expect(page.body).toContain('two is about to start')
+  })
+
+  test('and one that ends does not keep the others from starting', async () => {
+    const site = await startSite(
+      {
+        one: { target: await freePort(), run: 'exit 3' },
+        two: { target: await freePort(), run: 'node app.cjs two' },
+      },
+      { 'app.cjs': server('true') },
+    )
+    expect((await ask(site, 'two.site.localhost', '/')).status).toBe(200)
+    expect(site.logged.join('\n')).toContain('one | It ended with code 3')
+  })
+
+  test('and one that cannot be found says so, and where it was looked for', async () => {
+    const target = await freePort()
+    const site = await startSite({ one: { target, run: ['no-such-program', 'x'] } })
+    await expect
+      .poll(() => site.logged.join('\n'), patience)
+      .toContain("one | It could not be started: there is no program 'no-such-program' on PATH")
+    const page = await ask(site, 'one.site.localhost', '/', {
+      headers: { 'sec-fetch-dest': 'document' },
+    })
+    expect(page.body).toContain('no program')
+  })
+})
+
+describe('processes without a port', () => {
+  test('run, start anew when files they watch change, and end with Vite', async () => {
+    const site = await startSite(
+      { cdn: 'vite' },
+      { 'worker.cjs': worker, 'app/tasks.py': 'a = 1\n', 'app/other.txt': 'a' },
+      {},
+      {
+        processes: { worker: { run: 'node worker.cjs', watch: '*.py' }, plain: 'node worker.cjs' },
+      },
+    )
+    const pids = (): number[] => linesIn(site.root).map((line) => Number(line.split(' ')[1]))
+    await expect.poll(() => pids().length, patience).toBe(2)
+    const before = pids()
+    writeFileSync(join(site.root, 'app/other.txt'), 'b')
+    writeFileSync(join(site.root, 'app/tasks.py'), 'a = 2\n')
+    await expect.poll(() => pids().length, patience).toBe(3)
+    const lives = (pid = 0): boolean => {
+      try {
+        return process.kill(pid, 0)
+      } catch {
+        return false
+      }
+    }
+    expect(site.logged).toContain('worker | restarts: app/tasks.py has changed')
+    expect(site.logged.join('\n')).not.toContain('It ended')
+    expect(before.map(lives)).toEqual([false, true])
+    await site.server.close()
+    expect(pids().map(lives)).toEqual([false, false, false])
+  })
+
+  test('that end well have finished; those that fail are started again', async () => {
+    const site = await startSite(
+      { cdn: 'vite' },
+      { 'fail.cjs': `${worker}\nprocess.exit(1)` },
+      {},
+      { processes: { once: 'echo done', fail: 'node fail.cjs' } },
+    )
+    await expect.poll(() => linesIn(site.root).length, patience).toBeGreaterThan(2)
+    const logged = site.logged.filter((line) => line.startsWith('once'))
+    expect(logged).toEqual(['once | started', 'once | done', 'once | has finished'])
+  })
+})
+
+describe('a Procfile', () => {
+  test('runs behind the hosts, and is read again when it is edited', async () => {
+    const port = await freePort()
+    const site = await startSite(
+      { cdn: 'vite', '*': port },
+      { 'app.cjs': server('true'), 'worker.cjs': worker, Procfile: 'web: node app.cjs $PORT\n' },
+      {},
+      { procfile: 'Procfile' },
+    )
+    expect((await ask(site, 'www.site.localhost', '/')).status).toBe(200)
+    expect(linesIn(site.root)[0]).toBe(`start ${port}`)
+    writeFileSync(join(site.root, 'Procfile'), 'web: node app.cjs $PORT\nworker: node worker.cjs\n')
+    await expect.poll(() => linesIn(site.root).join('\n'), patience).toMatch(/worker \d+/)
+    // The application itself ran on.
+    expect(linesIn(site.root).filter((line) => line.startsWith('start'))).toHaveLength(1)
+  })
+})
