@@ -52,7 +52,11 @@ export function cssTarget(context: Context): Target {
           run.signal.throwIfAborted()
           return { publicName, derived: await render(context, source) }
         }),
-      )
+      ).finally(() => {
+        // Also of a sheet that is wrong: an edit of any of these may put it right.
+        for (const source of sheets.values())
+          for (const file of context.watched(source)) run.input(file)
+      })
       run.signal.throwIfAborted()
       await rm(outDir, { recursive: true, force: true })
       for (const { publicName, derived } of made) {
@@ -91,6 +95,8 @@ async function findSheets(context: Context, run: TargetContext): Promise<Map<str
     }
   }
   if (statics) {
+    for (const of of ['settings', 'mentions'] as const)
+      for (const input of statics.inputs?.(of) ?? []) run.input(input)
     for (const { dir } of statics.roots) {
       const where = contains(run.root, dir) ? path.relative(run.root, dir) : dir
       run.input(`glob:${slashed(path.join(where, '**/*.less'))}`)

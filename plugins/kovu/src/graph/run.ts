@@ -128,6 +128,9 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
       options.report({ type: 'end', name, time: finish(!signal.aborted) })
     } catch (error) {
       failure ??= { error }
+      // An edit of the file that is wrong is what may put it right.
+      const { id, loc } = (error ?? {}) as { id?: unknown; loc?: { file?: unknown } }
+      for (const file of [id, loc?.file]) if (typeof file === 'string') notes?.input(file)
       stop.abort()
       options.report({ type: 'fail', name, time: finish(false), error })
     }
