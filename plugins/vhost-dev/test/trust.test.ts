@@ -189,7 +189,7 @@ describe('kovu trust', () => {
       useHome(root)
       await run('trust', ['--dry-run'], root)
       const ca = join(root, 'certificates/ca.pem')
-      const [step] = trustSteps(thisMachine(root), ca, 'site.localhost').filter(({ store }) =>
+      const step = trustSteps(thisMachine(root), ca, 'site.localhost').find(({ store }) =>
         store.startsWith('the system store'),
       )
       const quoted = (commands: readonly (readonly string[])[]): string =>

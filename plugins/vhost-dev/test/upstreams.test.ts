@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { request } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { connect as tlsConnect } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -26,7 +25,7 @@ async function listenAt(where: string, listener: RequestListener): Promise<numbe
     server.close()
   })
   const address = server.address()
-  return typeof address === 'object' ? ((address as AddressInfo | null)?.port ?? 0) : 0
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
 /** A frame of HTTP/2 (RFC 9113, 4.1). */
