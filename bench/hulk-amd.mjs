@@ -21,12 +21,10 @@ import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { createServer, minifySync } from 'vite'
 import { hulkAmd } from '@kovu/hulk-amd'
-import { emitAmdFile, emitEsm } from '../plugins/hulk-amd/dist/emit.js'
-import { lint } from '../plugins/hulk-amd/dist/lint.js'
-import { pack } from '../plugins/hulk-amd/dist/pack.js'
+import { lint } from '../plugins/hulk-amd/dist/lint/index.js'
+import { emitAmdFile, emitEsm, mapOf, pack } from '../plugins/hulk-amd/dist/output/index.js'
 import { unpack } from '../plugins/hulk-amd/dist/runtime/index.js'
-import { mapOf } from '../plugins/hulk-amd/dist/source-map.js'
-import { parseTemplate } from '../plugins/hulk-amd/dist/template.js'
+import { parseTemplate } from '../plugins/hulk-amd/dist/template/index.js'
 
 const repository = resolve(import.meta.dirname, '..')
 const require = createRequire(join(repository, 'plugins/hulk-amd/package.json'))

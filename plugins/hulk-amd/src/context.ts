@@ -6,7 +6,7 @@ import { toLocatedError } from './error.ts'
 import { readInclude, type Include } from './include.ts'
 import { derivedSuffixes, type Suffixes } from './names.ts'
 import type { ResolvedOptions } from './options.ts'
-import { parseTemplate, trimmed, type ParsedTemplate } from './template.ts'
+import { parseTemplate, trimmed, type ParsedTemplate } from './template/index.ts'
 
 /** Lines for developers of this plugin: `NODE_DEBUG=kovu:hulk-amd`. */
 export const debug: ReturnType<typeof debuglog> = debuglog('kovu:hulk-amd')

@@ -1,14 +1,9 @@
 import type { KovuPluginApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
 import { configure, createContext, type Context } from './context.ts'
-import { derivations } from './derive.ts'
-import { hotPlugin } from './hot.ts'
+import { derivations, hulkCommand, templatesTarget } from './derived/index.ts'
+import { hotPlugin, resolvePlugin, servePlugin, transformPlugin } from './vite/index.ts'
 import { resolveOptions, type HulkAmdOptions } from './options.ts'
-import { hulkCommand } from './print.ts'
-import { resolvePlugin } from './resolve.ts'
-import { servePlugin } from './serve.ts'
-import { transformPlugin } from './transform.ts'
-import { templatesTarget } from './write.ts'
 
 export type { HulkAmdOptions, LintOptions } from './options.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { generate } from '../src/generate.ts'
-import { parseTemplate } from '../src/template.ts'
+import { generate } from '../src/output/index.ts'
+import { parseTemplate } from '../src/template/index.ts'
 import { hogan } from './support/hogan.ts'
 import { templateText } from './support/grammar.ts'
 

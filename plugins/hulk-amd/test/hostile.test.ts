@@ -1,10 +1,9 @@
 import * as fc from 'fast-check'
 import { parseSync } from 'vite'
 import { describe, expect, test } from 'vitest'
-import { emitAmdFile, emitCommonJs, emitEsm } from '../src/emit.ts'
+import { type Code, emitAmdFile, emitCommonJs, emitEsm } from '../src/output/index.ts'
 import { TemplateError } from '../src/error.ts'
-import type { Code } from '../src/code.ts'
-import { parseTemplate, type ParsedTemplate } from '../src/template.ts'
+import { parseTemplate, type ParsedTemplate } from '../src/template/index.ts'
 
 interface AnyNode {
   readonly type?: string

@@ -2,8 +2,8 @@ import path from 'node:path'
 import { build } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { hulkAmd, type HulkAmdOptions } from '../src/index.ts'
-import { lint } from '../src/lint.ts'
-import { parseTemplate } from '../src/template.ts'
+import { lint } from '../src/lint/index.ts'
+import { parseTemplate } from '../src/template/index.ts'
 import { inline, site } from './support/site.ts'
 
 const codes = (text: string) =>

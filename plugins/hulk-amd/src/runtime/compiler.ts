@@ -1,7 +1,6 @@
 /** Compiles templates in the browser without `eval`: for lambdas that take text and for partials given as text. */
-import { pack } from '../pack.ts'
-import { parse } from '../parse.ts'
-import { scan } from '../scan.ts'
+import { pack } from '../output/pack.ts'
+import { parse, scan } from '../template/index.ts'
 import { cached } from './cached.ts'
 import type { CodeObject, Compiler, Links, Place, TemplateOptions } from './code.ts'
 import { FullTemplate } from './full-template.ts'

@@ -1,11 +1,12 @@
 /** Keeps a template's output in an element, and changes it in place: focus, caret, scroll and input stay. */
+import { morphChildren } from './morph.ts'
 import type { Template } from './template.ts'
 
 /** A template on the page. */
 export interface Mounted {
   /** Renders with another context. */
   update(context: unknown): void
-  /** Stops following changes. The element keeps its content. */
+  /** Lets the element go with its content, as if the template had been rendered by hand. */
   unmount(): void
 }
 
@@ -27,9 +28,14 @@ export function mount(
   partials?: Record<string, unknown>,
 ): Mounted {
   let current = context
-  const draw = (): void => {
+  let shown: string | undefined
+  const draw = (event?: Event): void => {
+    const html = template.render(current, partials)
+    // Whoever dispatched it learns that the change is on the page.
+    if (html !== shown) event?.preventDefault()
+    shown = html
     const next = element.ownerDocument.createElement('template')
-    next.innerHTML = template.render(current, partials)
+    next.innerHTML = html
     morphChildren(element, next.content)
   }
   draw()
@@ -41,57 +47,4 @@ export function mount(
     },
     unmount: () => removeEventListener('hulk-amd:update', draw),
   }
-}
-
-/** Makes the children of `from` look like those of `to`, reusing what is alike. */
-function morphChildren(from: Node, to: Node): void {
-  let at = from.firstChild
-  for (const wanted of Array.from(to.childNodes)) {
-    const match = findAlike(at, wanted)
-    if (!match) {
-      from.insertBefore(wanted, at)
-      continue
-    }
-    // What stands before the match went away, or comes later and is made anew.
-    while (at && at !== match) {
-      const gone = at
-      at = at.nextSibling
-      from.removeChild(gone)
-    }
-    at = match.nextSibling
-    morph(match, wanted)
-  }
-  while (at) {
-    const gone = at
-    at = at.nextSibling
-    from.removeChild(gone)
-  }
-}
-
-function findAlike(start: ChildNode | null, wanted: ChildNode): ChildNode | undefined {
-  const key = keyOf(wanted)
-  for (let node = start; node; node = node.nextSibling) {
-    if (node.nodeType !== wanted.nodeType || node.nodeName !== wanted.nodeName) continue
-    if (keyOf(node) === key) return node
-  }
-  return undefined
-}
-
-function keyOf(node: Node): string {
-  return node instanceof Element ? node.id || node.getAttribute('data-key') || '' : ''
-}
-
-function morph(from: ChildNode, to: ChildNode): void {
-  if (!(from instanceof Element && to instanceof Element)) {
-    if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue
-    return
-  }
-  for (const { name } of Array.from(from.attributes)) {
-    if (!to.hasAttribute(name) && name !== 'open') from.removeAttribute(name)
-  }
-  for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value)
-  }
-  // A text area's children are its default value: changing them would not touch what was typed.
-  morphChildren(from, to)
 }

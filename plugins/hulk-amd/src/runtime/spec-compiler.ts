@@ -1,8 +1,6 @@
 /** The compiler for templates by the letter of the specification. */
-import { pack } from '../pack.ts'
-import { parse } from '../parse.ts'
-import { reindent } from '../reindent.ts'
-import { scan } from '../scan.ts'
+import { pack } from '../output/pack.ts'
+import { parse, reindent, scan } from '../template/index.ts'
 import { cached } from './cached.ts'
 import type { CodeObject, Compiler, Links, Place, TemplateOptions } from './code.ts'
 import { SpecTemplate } from './spec.ts'

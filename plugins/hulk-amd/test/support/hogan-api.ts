@@ -1,10 +1,9 @@
 import type { TemplateError } from '../../src/error.ts'
-import { generate } from '../../src/generate.ts'
-import { parse, type Node, type SectionTag } from '../../src/parse.ts'
+import { generate } from '../../src/output/index.ts'
+import { type Node, parse, scan, type SectionTag } from '../../src/template/index.ts'
 import type { CodeObject, Compiler, TemplateOptions } from '../../src/runtime/code.ts'
 import { compile } from '../../src/runtime/compiler.ts'
 import { FullTemplate } from '../../src/runtime/full-template.ts'
-import { scan } from '../../src/scan.ts'
 
 interface Options extends TemplateOptions {
   asString?: boolean

@@ -25,3 +25,4 @@ export const hoganTestsPath: string = require.resolve('hogan.js-2/test/index.js'
 /** What an AMD page loads. */
 export const requireJsPath: string = require.resolve('requirejs/require.js')
 export const hoganAmdPath: string = require.resolve('hogan.js/dist/hogan-3.0.2.amd.js')
+export const textPluginPath: string = require.resolve('requirejs-text')

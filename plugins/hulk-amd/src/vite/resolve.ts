@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from 'vite'
-import { slashed, type Context } from './context.ts'
+import { slashed, type Context } from '../context.ts'
+import { emitText } from '../output/index.ts'
 import { HTML_MARK, parseRequest } from './request.ts'
 import { loadRuntime, resolveRuntime, RUNTIME_RE } from './runtime-files.ts'
 
@@ -29,11 +30,14 @@ export function resolvePlugin(context: Context): Plugin {
     load: {
       filter: { id: [RUNTIME_RE, /\.js$/, context.templateRE] },
       async handler(id) {
-        if (RUNTIME_RE.test(id)) return { code: await loadRuntime(id), map: null, moduleType: 'js' }
+        if (RUNTIME_RE.test(id)) {
+          const code = await loadRuntime(id)
+          return code === undefined ? null : { code, map: null, moduleType: 'js' }
+        }
         const { file, query } = parseRequest(id)
         if (query === 'raw' && context.include.matches(slashed(file))) {
-          const text = JSON.stringify(await fs.promises.readFile(file, 'utf8'))
-          return { code: `export default ${text}`, map: { mappings: '' }, moduleType: 'js' }
+          const code = emitText(await fs.promises.readFile(file, 'utf8'))
+          return { code, map: { mappings: '' }, moduleType: 'js' }
         }
         if (id.endsWith(HTML_MARK)) return fs.promises.readFile(file, 'utf8')
         if (query === 'hogan-render' && context.include.matches(slashed(file))) return ''

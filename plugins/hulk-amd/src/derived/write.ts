@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Target, TargetContext } from '@kovu/protocol'
-import { slashed, staticsOf, type Context } from './context.ts'
-import { renderText } from './derive.ts'
-import { derivedName } from './names.ts'
+import { slashed, staticsOf, type Context } from '../context.ts'
+import { renderText } from './render.ts'
+import { derivedName } from '../names.ts'
 import { Outputs } from './outputs.ts'
 
 /** The `templates` target: a file for each template, under its public name. */
@@ -29,7 +29,7 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
     context.options.outDir ?? 'node_modules/.kovu/templates',
   )
   const { found, taken } = await listTemplates(context)
-  for (const glob of context.options.include) target.input(`glob:${glob}`)
+  for (const input of await inputsOf(context)) target.input(input)
   const outputs = planOutputs(context, found, { taken, target })
   const texts = new Outputs()
   const errors: Error[] = []
@@ -54,6 +54,16 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
   texts.write(outDir, target.output)
   const shown = slashed(path.relative(context.root, outDir))
   target.log.info(`hulk-amd: ${texts.size} templates in ${shown}`)
+}
+
+/** What decides which templates there are, as `TargetContext.input` takes it. */
+async function inputsOf(context: Context): Promise<string[]> {
+  const statics = await staticsOf(context)
+  if (!statics) return context.options.include.map((glob) => `glob:${glob}`)
+  const listings = statics.roots.flatMap(({ dir }) =>
+    context.include.suffixes.map((suffix) => `glob:${slashed(dir)}/**/*${suffix}`),
+  )
+  return [...(statics.inputs?.('settings') ?? []), ...listings]
 }
 
 /** All templates: those Django's finders know, or alone all below the root. */

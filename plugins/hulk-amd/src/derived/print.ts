@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { Command, CommandContext } from '@kovu/protocol'
-import { readTemplate, slashed, type Context } from './context.ts'
-import { emitNamedAmd } from './emit.ts'
-import { derivedName } from './names.ts'
+import { readTemplate, slashed, type Context } from '../context.ts'
+import { emitNamedAmd } from '../output/index.ts'
+import { derivedName } from '../names.ts'
 
 /** The `hulk` command: what `hulk --wrapper amd FILES` prints, named modules one a line. */
 export function hulkCommand(context: Context): Command {

@@ -1,19 +1,29 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Derivation, Derived } from '@kovu/protocol'
-import { parseFile, type Context, type TemplateFile } from './context.ts'
-import { UnmappedCode, type Code } from './code.ts'
-import { emitAmdFile, emitCommonJs, emitEsm } from './emit.ts'
-import { findPartial, partialsOf } from './partials.ts'
-import { PACKAGED } from './runtime-files.ts'
-import { mapOf } from './source-map.ts'
+import { parseFile, type Context, type TemplateFile } from '../context.ts'
+import {
+  type Code,
+  emitAmdFile,
+  emitCommonJs,
+  emitEsm,
+  mapOf,
+  PACKAGED,
+  UnmappedCode,
+} from '../output/index.ts'
+import { findPartial, partialsOf } from '../partials/index.ts'
+import { resources } from './resources.ts'
 
 /** Which `.js` names are made from which templates. */
 export function derivations(context: Context): Derivation[] {
+  const { format } = context.options
   return context.suffixes.map((suffixes) => ({
     ...suffixes,
-    pipeline: context.options.format === 'esm',
+    pipeline: format === 'esm',
     publish: 'all',
+    // Of CommonJS files nobody knows who has loaded them.
+    hot: format === 'amd',
+    resources: resources(context),
     render: (source) => render(context, source),
   }))
 }

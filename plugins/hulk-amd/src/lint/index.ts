@@ -1,4 +1,4 @@
-import type { Node } from './parse.ts'
+import type { Node } from '../template/index.ts'
 
 /** A place in a template that is legal but unsafe. */
 export interface Warning {

@@ -1,12 +1,16 @@
 /** Keeps template objects the same while their code is replaced. Development only. */
+import { Drawings, type Renders } from './drawings.ts'
 
 /** As much of a template as is replaced: those of hogan.js fit as well as ours. */
-export interface Replaceable {
+export interface Replaceable extends Renders {
   r: (...args: never[]) => string
   text?: string
   subs: Record<string, unknown>
   partials: Record<string, unknown>
 }
+
+/** The parts of a template that its code makes. */
+export type Code = Pick<Replaceable, 'r' | 'text' | 'subs' | 'partials'>
 
 interface Hot {
   readonly data: Record<string, unknown>
@@ -19,6 +23,9 @@ export interface TemplateUpdate {
   readonly template: Replaceable
 }
 
+/** One for the page. */
+export const drawings: Drawings = new Drawings()
+
 /**
  * Gives the template that the module's first version exported, with the code of the newest, and dispatches
  * `hulk-amd:update` on the window when it was changed.
@@ -26,26 +33,31 @@ export interface TemplateUpdate {
 export function keep<T extends Replaceable>(hot: Hot | undefined, id: string, next: T): T {
   if (!hot) return next
   const kept = hot.data['template'] as T | undefined
-  if (kept) return replace(id, kept, next)
+  if (kept) {
+    replace(id, kept, next)
+    return kept
+  }
+  drawings.follow(next)
   hot.data['template'] = next
   return next
 }
 
 /**
- * Gives a live template another's code and dispatches `hulk-amd:update` on the window: what is mounted is drawn again, what
- * is rendered by hand is new at the next render. For whoever replaces modules: an AMD loader calls it with the value it
- * has given away and the value of the module's new factory.
+ * Gives a live template another's code: what is mounted and what still stands on the page as it was rendered is drawn
+ * again, the rest is new at the next render. Listeners of `hulk-amd:update` that have shown the change call
+ * `preventDefault()`.
  *
  * @param id The module's id, for listeners.
- * @returns The live template.
+ * @returns Did a listener show the change?
  */
-export function replace<T extends Replaceable>(id: string, live: T, next: T): T {
+export function replace(id: string, live: Replaceable, next: Code): boolean {
   swap(live, next)
-  if (typeof dispatchEvent === 'function') {
-    const detail: TemplateUpdate = { id, template: live }
-    globalThis.dispatchEvent(new CustomEvent('hulk-amd:update', { detail }))
-  }
-  return live
+  if (typeof dispatchEvent !== 'function') return false
+  const detail: TemplateUpdate = { id, template: live }
+  const event = new CustomEvent('hulk-amd:update', { detail, cancelable: true })
+  const shown = !globalThis.dispatchEvent(event)
+  drawings.redrawSoon()
+  return shown
 }
 
 /** Is a module's value a template? Those of hogan.js are. */
@@ -55,9 +67,10 @@ export function isTemplate(value: unknown): value is Replaceable {
 }
 
 /** In place, so that templates made of it, which inherit from it, see the change too. */
-function swap(live: Replaceable, next: Replaceable): void {
+function swap(live: Replaceable, next: Code): void {
   live.r = next.r
-  if (next.text !== undefined) live.text = next.text
+  // Only templates with a compiler have a text.
+  if (live.text && next.text !== undefined) live.text = next.text
   for (const name of Object.keys(live.subs)) delete live.subs[name]
   Object.assign(live.subs, next.subs)
   Object.assign(live.partials, next.partials)

@@ -1,4 +1,4 @@
-import { TemplateError } from './error.ts'
+import { TemplateError } from '../error.ts'
 
 /** `_v` is `{{name}}`, `_t` literal text, `\n` a line's end; the others are the tag's own character. */
 type TokenType = '#' | '^' | '<' | '$' | '/' | '!' | '>' | '{' | '&' | '_v' | '_t' | '\n'

@@ -1,4 +1,4 @@
-import { TemplateError } from './error.ts'
+import { TemplateError } from '../error.ts'
 import { parse, type Node } from './parse.ts'
 import { reindent } from './reindent.ts'
 import { scan } from './scan.ts'

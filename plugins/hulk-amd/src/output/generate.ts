@@ -1,5 +1,5 @@
 import { Code } from './code.ts'
-import type { Node } from './parse.ts'
+import type { Node } from '../template/index.ts'
 
 /** Gives code that is the template of a partial, or undefined. */
 export type Link = (name: string) => string | undefined

@@ -1,4 +1,4 @@
-import { TemplateError } from './error.ts'
+import { TemplateError } from '../error.ts'
 import type { Token } from './scan.ts'
 
 /** A token with what stands inside it. */

@@ -2,39 +2,22 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What a template's module imports of us: answered by the plugin, so no path outside the project is asked for. */
-export const VIRTUAL: RuntimeNames = {
-  runtime: 'virtual:hulk-amd/runtime/index',
-  compiler: 'virtual:hulk-amd/runtime/compiler',
-  spec: 'virtual:hulk-amd/runtime/spec',
-  specCompiler: 'virtual:hulk-amd/runtime/spec-compiler',
-}
-/** The same in files that leave this build. */
-export const PACKAGED: RuntimeNames = {
-  runtime: '@kovu/hulk-amd/runtime',
-  compiler: '@kovu/hulk-amd/runtime/compiler',
-  spec: '@kovu/hulk-amd/runtime/spec',
-  specCompiler: '@kovu/hulk-amd/runtime/spec-compiler',
-}
-export const HOT_ID = 'virtual:hulk-amd/runtime/hot'
-export const AMD_HOT_ID = 'virtual:hulk-amd/runtime/amd-hot'
-
-/** Where the modules of the runtime are imported from. */
-export interface RuntimeNames {
-  readonly runtime: string
-  readonly compiler: string
-  readonly spec: string
-  readonly specCompiler: string
-}
+export const HOT_ID = 'virtual:hulk-amd/runtime/hot/index'
+export const AMD_WATCH_ID = 'virtual:hulk-amd/runtime/hot/watch'
+export const AMD_HOT_ID = 'virtual:hulk-amd/runtime/hot/amd'
 
 const PUBLIC_PREFIX = 'virtual:hulk-amd/'
 const PREFIX = `\0${PUBLIC_PREFIX}`
-const HERE = path.dirname(fileURLToPath(import.meta.url))
+/** The folder of this package's sources, as they run. */
+const SOURCES = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const EXTENSION = path.extname(fileURLToPath(import.meta.url))
 
 /** Ids of runtime modules, before and after they are resolved. */
 // oxlint-disable-next-line no-control-regex -- \0 marks virtual modules
 export const RUNTIME_RE: RegExp = /^\0?virtual:hulk-amd\//
+
+/** What a path below this package is made of: ids come from the browser, too. */
+const NAME_RE = /^(?:[\w-]+\/)*[\w-]+$/
 
 /** The id of a runtime module: named by one of the constants, or relative to another one. */
 export function resolveRuntime(source: string, importer: string | undefined): string | undefined {
@@ -45,9 +28,11 @@ export function resolveRuntime(source: string, importer: string | undefined): st
   return `${PREFIX}${to}`
 }
 
-/** The code of a runtime module. */
-export async function loadRuntime(id: string): Promise<string> {
-  const file = path.join(HERE, `${id.slice(PREFIX.length)}${EXTENSION}`)
+/** The code of a runtime module, or undefined when there is none of that id. */
+export async function loadRuntime(id: string): Promise<string | undefined> {
+  const name = id.slice(PREFIX.length)
+  if (!NAME_RE.test(name)) return undefined
+  const file = path.join(SOURCES, `${name}${EXTENSION}`)
   const code = await fs.readFile(file, 'utf8')
   if (EXTENSION === '.js') return code
   // The sources of this package are in use.

@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import path from 'node:path'
 import type { Plugin } from 'vite'
-import { knowsStatics, slashed, type Context } from './context.ts'
-import { render } from './derive.ts'
+import { knowsStatics, slashed, type Context } from '../context.ts'
+import { render } from '../derived/index.ts'
 import { sourceOf } from './resolve.ts'
 
 /**

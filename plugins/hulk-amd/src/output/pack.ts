@@ -1,6 +1,6 @@
 import { Code } from './code.ts'
-import type { Node } from './parse.ts'
-import type { Place } from './runtime/code.ts'
+import type { Node } from '../template/index.ts'
+import type { Place } from '../runtime/code.ts'
 
 /**
  * Writes a tree as one string that `unpack` of the runtime reads: a separator, then text and tags in turn, with the

@@ -1,9 +1,9 @@
 import { Code, quote, quoteCode } from './code.ts'
 import { generate } from './generate.ts'
-import type { ResolvedOptions } from './options.ts'
+import type { ResolvedOptions } from '../options.ts'
 import { pack } from './pack.ts'
-import type { RuntimeNames } from './runtime-files.ts'
-import type { ParsedTemplate } from './template.ts'
+import type { RuntimeNames } from './runtime-names.ts'
+import type { ParsedTemplate } from '../template/index.ts'
 
 /** The parts of the options that decide what stands around the code. */
 export type Wrapping = Pick<ResolvedOptions, 'hoganId' | 'variable'>
@@ -37,6 +37,26 @@ function emitDefine(template: ParsedTemplate, define: string, code: Code): Code 
   return code
 }
 
+/**
+ * An AMD module like that of the `hgn` loader plugin: the render function, bound, with the template as a property.
+ */
+export function emitAmdRender(
+  template: ParsedTemplate,
+  { hoganId }: Pick<Wrapping, 'hoganId'>,
+): Code {
+  const code = new Code(
+    `define([ ${quote(hoganId)} ], function(Hogan){ var template = new Hogan.Template(`,
+  )
+  generate(template.tree, undefined, code).text +=
+    '); function render(){ return template.render.apply(template, arguments); } render.template = template; return render;});\n'
+  return code
+}
+
+/** An AMD module like that of the `text` loader plugin: the source. */
+export function emitAmdText(content: string): Code {
+  return new Code(`define(function(){ return ${quoteText(content)};});\n`)
+}
+
 /** A CommonJS module. */
 export function emitCommonJs(
   template: ParsedTemplate,
@@ -46,6 +66,13 @@ export function emitCommonJs(
     `var Hogan = require(${quote(hoganId)});\nmodule.exports = new Hogan.Template(`,
   )
   generate(template.tree, undefined, code).text += ');\n'
+  return code
+}
+
+/** An ES module with the template's code and its text alone, for those who have a template object. */
+export function emitCode({ tree, text }: ParsedTemplate): Code {
+  const code = new Code('export const code = ')
+  generate(tree, undefined, code).text += `;\nexport const text = ${quote(text)};\n`
   return code
 }
 
@@ -147,4 +174,14 @@ const render = (context, partials, indent) => template.render(context, partials,
 render.template = template;
 export { render as default, render as 'module.exports' };
 `
+}
+
+/** The module of `?raw`: the source. */
+export function emitText(content: string): string {
+  return `const text = ${quoteText(content)};\nexport { text as default, text as 'module.exports' };\n`
+}
+
+/** A text as a browser gets it: without a byte order mark. */
+function quoteText(content: string): string {
+  return quote(content.replace(/^\uFEFF/, ''))
 }

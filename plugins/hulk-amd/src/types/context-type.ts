@@ -1,4 +1,4 @@
-import type { Node } from './parse.ts'
+import type { Node } from '../template/index.ts'
 
 /** What a template does with a name, gathered from all its tags. */
 interface Shape {

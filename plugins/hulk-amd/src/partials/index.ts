@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { readTemplate, staticsOf, type Context } from './context.ts'
-import type { Node } from './parse.ts'
+import { readTemplate, staticsOf, type Context } from '../context.ts'
+import type { Node } from '../template/index.ts'
 
 /** A partial as a template names it. */
 export interface PartialUse {

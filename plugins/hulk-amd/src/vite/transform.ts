@@ -1,14 +1,13 @@
 import { relative } from 'node:path'
 import type { Plugin } from 'vite'
-import { debug, parseFile, slashed, type Context, type TemplateFile } from './context.ts'
-import { emitEsm, emitRender } from './emit.ts'
-import { frameOf, locate } from './error.ts'
-import { lint } from './lint.ts'
-import { endlessCycle, findPartial, partialsOf, type PartialUse } from './partials.ts'
+import { debug, parseFile, slashed, type Context, type TemplateFile } from '../context.ts'
+import { emitEsm, emitRender, mapOf, VIRTUAL } from '../output/index.ts'
+import { frameOf, locate } from '../error.ts'
+import { lint } from '../lint/index.ts'
+import { endlessCycle, findPartial, partialsOf, type PartialUse } from '../partials/index.ts'
 import { parseRequest } from './request.ts'
-import { HOT_ID, VIRTUAL } from './runtime-files.ts'
-import { mapOf } from './source-map.ts'
-import { writeTypes } from './types-file.ts'
+import { HOT_ID } from './runtime-files.ts'
+import { writeTypes } from '../types/index.ts'
 
 type Warn = (warning: { message: string; code: string; file: TemplateFile; pos: number }) => void
 

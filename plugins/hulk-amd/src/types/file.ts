@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { slashed, type TemplateFile } from './context.ts'
-import { contextType } from './types.ts'
+import { slashed, type TemplateFile } from '../context.ts'
+import { contextType } from './context-type.ts'
 
 /**
  * Writes `hello.template.d.mustache.ts` beside a template, unless it is up to date.

@@ -1,0 +1,83 @@
+/**
+ * Replaces templates that an AMD loader has defined, when their sources are edited. It stands behind Vite's client and knows
+ * loaders by `requirejs.s.contexts`, as RequireJS and those that stand in for it have them. Development only.
+ */
+import { replace, type Code } from './keep.ts'
+import { contextsOf, late, templateOf, type LoadingContext } from './watch.ts'
+
+/** What the server says of an edit. */
+export interface TemplateEdit {
+  /** The path of the derived file's URL, without origin. */
+  readonly path: string
+  /** The path of the template itself. */
+  readonly source: string
+  /** The path of a module with the template's new code, at the origin of Vite's client. */
+  readonly module: string
+  /** Does nobody else follow the text of a template that a loader plugin such as `text!` has got? */
+  readonly texts: boolean
+}
+
+/** The exports of the module with the new code. */
+interface Edited {
+  readonly code: {
+    readonly code: Code['r']
+    readonly partials: Code['partials']
+    readonly subs: Code['subs']
+  }
+  readonly text: string
+}
+
+interface Meta {
+  readonly url: string
+  readonly hot?: { on(event: string, listener: (edit: TemplateEdit) => void): void }
+}
+
+const meta = import.meta as unknown as Meta
+// Vite looks for the words `import.meta.hot`.
+const hot = (import.meta as unknown as Meta).hot
+
+hot?.on('hulk-amd:edit', (edit) => {
+  follow(edit).catch((error: unknown) => {
+    console.error(error)
+    location.reload()
+  })
+})
+
+/** Brings an edit to every context of the page. */
+async function follow(edit: TemplateEdit): Promise<void> {
+  let edited: Edited | undefined
+  for (const context of contextsOf()) {
+    for (const [id, value] of Object.entries(context.defined)) {
+      if (!isMeant(context, id, edit)) continue
+      const live = templateOf(value)
+      if (live) {
+        edited ??= (await import(/* @vite-ignore */ new URL(edit.module, meta.url).href)) as Edited
+        const { code, text } = edited
+        const shown = replace(id, live, {
+          r: code.code,
+          partials: code.partials,
+          subs: code.subs,
+          text,
+        })
+        // What is on the page cannot be drawn again, and stays old otherwise.
+        if (!shown && late.has(live)) location.reload()
+      } else if (id.includes('!') && edit.texts) {
+        // Its value is in the hands of those who asked for it.
+        location.reload()
+      }
+    }
+  }
+}
+
+/** Is a module made from the edited template? */
+function isMeant(context: LoadingContext, id: string, { path, source }: TemplateEdit): boolean {
+  const resource = id.slice(id.lastIndexOf('!') + 1)
+  if (resource === id) return pathOf(context.nameToUrl(id)) === path
+  // The suffix may be the loader plugin's.
+  const named = pathOf(context.nameToUrl(resource, '', true))
+  return source === named || source.startsWith(`${named}.`)
+}
+
+function pathOf(url: string): string {
+  return new URL(url, location.href).pathname
+}

@@ -1,0 +1,56 @@
+/**
+ * Sees templates from the moment an AMD loader defines them. It comes with Vite's client, before any module of the page;
+ * scripts that load AMD modules may be earlier. Development only.
+ */
+import { drawings, isTemplate, type Replaceable } from './keep.ts'
+
+/** As much of a loader's context as is needed: RequireJS has it, and those that stand in for it. */
+export interface LoadingContext {
+  readonly defined: Readonly<Record<string, unknown>>
+  nameToUrl(name: string, extension?: string, plain?: boolean): string
+}
+
+interface Loader {
+  readonly s?: { readonly contexts?: Readonly<Record<string, LoadingContext>> }
+  onResourceLoad?: (
+    context: LoadingContext,
+    map: { readonly id: string },
+    ...rest: unknown[]
+  ) => void
+}
+
+const page = globalThis as unknown as { readonly requirejs?: Loader }
+
+/** Templates that were there before: nobody knows whether, and with what, they have been rendered. */
+export const late: WeakSet<Replaceable> = new WeakSet()
+
+watch(page.requirejs)
+
+/** Remembers what templates render. */
+function watch(loader: Loader | undefined): void {
+  if (!loader) return
+  for (const context of contextsOf()) {
+    for (const value of Object.values(context.defined)) {
+      const template = templateOf(value)
+      if (template) late.add(template)
+    }
+  }
+  const { onResourceLoad } = loader
+  loader.onResourceLoad = (context, map, ...rest) => {
+    onResourceLoad?.(context, map, ...rest)
+    const template = templateOf(context.defined[map.id])
+    if (template) drawings.follow(template)
+  }
+}
+
+/** The template that a module's value is, or that a render function stands for: `hgn!` gives such functions. */
+export function templateOf(value: unknown): Replaceable | undefined {
+  if (isTemplate(value)) return value
+  const { template } = (value ?? {}) as { template?: unknown }
+  return typeof value === 'function' && isTemplate(template) ? template : undefined
+}
+
+/** Every loading context of the page. */
+export function contextsOf(): LoadingContext[] {
+  return Object.values(page.requirejs?.s?.contexts ?? {})
+}

@@ -1,0 +1,96 @@
+import fs from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { createServer } from 'vite'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { hulkAmd } from '../../src/index.ts'
+import { inline, site } from './site.ts'
+
+/** The browser of this machine; without one the tests that need it are skipped. */
+export const executablePath: string | undefined = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+].find((file) => file && fs.existsSync(file))
+
+/** What a page imports as `@kovu/hulk-amd/mount`. */
+export const mountFile: string = new URL('../../src/runtime/mount.ts', import.meta.url).pathname
+
+/** A page with the plugin behind it. */
+export interface Opened {
+  readonly root: string
+  readonly page: Page
+  /** Errors of the page, and what its console says of errors. */
+  readonly problems: readonly string[]
+}
+
+/** Waits for an expression to be true, without the eval that Playwright's own waiting needs. */
+export function eventually(page: Page, expression: string): Promise<void> {
+  return expect.poll(() => page.evaluate(expression), { timeout: 10_000 }).toBe(true)
+}
+
+/**
+ * Starts a browser for the tests of a file.
+ *
+ * @returns Opens the site of some files, whose page shows a `<h1>`, under a policy that forbids `eval`; `before` is done
+ *   with the empty page.
+ */
+export function openBrowser(): (
+  files: Readonly<Record<string, string>>,
+  more?: { readonly before?: (page: Page) => Promise<unknown> },
+) => Promise<Opened> {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: ['--no-sandbox'],
+    })
+  })
+  afterAll(() => browser.close())
+
+  return async (files, { before } = {}) => {
+    const root = site(files)
+    const server = await createServer(
+      inline(root, hulkAmd(), {
+        server: { port: 0, host: '127.0.0.1', fs: { strict: false } },
+      }),
+    )
+    onTestFinished(() => server.close())
+    server.middlewares.stack.unshift({
+      route: '',
+      handle: ((
+        _: unknown,
+        response: { setHeader(name: string, value: string): void },
+        next: () => void,
+      ) => {
+        response.setHeader('Content-Security-Policy', "script-src 'self' 'unsafe-inline'")
+        next()
+      }) as never,
+    })
+    await server.listen()
+    const context = await browser.newContext()
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('404'))
+        problems.push(message.text())
+    })
+    const connected = new Promise<void>((resolve) => {
+      page.on('console', (message) => {
+        if (message.text() === '[vite] connected.') resolve()
+      })
+    })
+    await before?.(page)
+    await page.goto(server.resolvedUrls?.local[0] ?? '')
+    await page.waitForSelector('h1')
+    // From here on no edit is missed.
+    await connected
+    await eventually(
+      page,
+      `performance.getEntriesByType('resource').some(({ name }) => name.includes('/hot/amd'))`,
+    )
+    return { root, page, problems }
+  }
+}
