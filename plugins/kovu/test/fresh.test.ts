@@ -191,12 +191,15 @@ describe('the record', () => {
     expect((await now('css')).made).toContain('css')
   })
 
-  test('has no entry of a target whose input changed while it ran', async () => {
+  test.each([
+    ['is edited', "fs.appendFileSync(path.join(root, 'a.txt'), '/* late */')"],
+    ['is deleted', "fs.rmSync(path.join(root, 'a.txt'))"],
+  ])('has no entry of a target when something %s that it has read', async (_, late) => {
     await project.write(
       'vite.config.mjs',
       concatenation.replace(
         "log.info('made css')",
-        "log.info('made css'); if (process.env.KOVU_TEST_EDIT) fs.appendFileSync(path.join(root, 'a.txt'), '/* late */')",
+        `log.info('made css'); if (process.env.KOVU_TEST_EDIT) ${late}`,
       ),
     )
     vi.stubEnv('KOVU_TEST_EDIT', '1')
@@ -204,6 +207,7 @@ describe('the record', () => {
       'css will run again next time: a.txt changed while it ran.',
     )
     vi.stubEnv('KOVU_TEST_EDIT', '')
+    await project.write('a.txt', 'a { color: new }\n')
     expect((await project.kovu('css')).text).toContain('made css')
     expect((await now()).made).toEqual(['static'])
   })

@@ -116,7 +116,7 @@ export class History {
   /** A target begins: until it has ended well, there is no record of it. */
   begin(name: string): Notes {
     if (this.#runs.delete(name)) this.save()
-    return new Notes(this.#world, fileClock(this.#options.root))
+    return new Notes(this.#world, this.#known, fileClock(this.#options.root))
   }
 
   /**
@@ -128,13 +128,12 @@ export class History {
   end(name: string, notes: Notes, time: number, green: boolean): string | undefined {
     this.read.set(name, notes.keys)
     this.#freshness.forget()
-    const run = green ? notes.finish(this.#known, this.#outputs, time) : undefined
+    const run = green ? notes.finish(this.#outputs, time) : undefined
     for (const path of notes.outputs) this.#outputs.add(path)
     if (run === undefined) return undefined
     if (typeof run === 'string') return run
     if (this.#unsure !== undefined) return this.#unsure
     this.#runs.set(name, run)
-    for (const one of [...run.inputs, ...run.outputs]) this.#known.set(one[0], one)
     return undefined
   }
 

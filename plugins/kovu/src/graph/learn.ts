@@ -24,14 +24,19 @@ export function fileClock(root: string): number {
 /** Takes down what a target reads and writes while it runs. */
 export class Notes {
   readonly #world: World
+  readonly #known: Map<string, Mark>
   readonly #since: number
-  /** Listings are taken when the target asks for them; files are stamped when it has ended. */
-  readonly #inputs = new Map<string, Mark | undefined>()
+  /** Listings are taken when the target asks for them; files are stamped when it has ended, but whether there are any is known before. */
+  readonly #inputs = new Map<string, Mark | 'present' | 'missing'>()
   readonly outputs: Set<string> = new Set()
 
-  /** @param since When the target began, by {@link fileClock}. */
-  constructor(world: World, since: number) {
+  /**
+   * @param known Earlier marks by key, to save reading what has not changed; new ones are added.
+   * @param since When the target began, by {@link fileClock}.
+   */
+  constructor(world: World, known: Map<string, Mark>, since: number) {
     this.#world = world
+    this.#known = known
     this.#since = since
   }
 
@@ -39,7 +44,8 @@ export class Notes {
   input(what: string): void {
     const key = keyOf(what, this.#world.root)
     if (key === undefined || this.#inputs.has(key)) return
-    this.#inputs.set(key, key.startsWith('/') ? undefined : mark(key, this.#world))
+    const early = look(key) === undefined ? 'missing' : 'present'
+    this.#inputs.set(key, isFile(key) ? early : this.#mark(key))
   }
 
   /** See `TargetContext.output` of the protocol. */
@@ -60,27 +66,29 @@ export class Notes {
   /**
    * Stamps what was read and written.
    *
-   * @param known Earlier marks by key, to save reading files that have not changed.
    * @param made Files that targets of this run wrote.
    * @returns The record of the run; or, as a sentence, which input changed while the target ran: nobody can say which state of
    *   it was read, so there is no record.
    */
-  finish(
-    known: ReadonlyMap<string, Mark>,
-    made: { has(path: string): boolean },
-    time: number,
-  ): GreenRun | string {
+  finish(made: { has(path: string): boolean }, time: number): GreenRun | string {
     const inputs: Mark[] = []
     for (const [key, early] of this.#inputs) {
       if (this.outputs.has(key)) continue
-      const now = early ?? mark(key, this.#world, known.get(key))
-      if (now.length === 6 && this.#isTooNew(now) && !made.has(key)) {
+      const now = typeof early === 'string' ? this.#mark(key) : early
+      const isGone = early === 'present' && now.length === 1
+      if ((isGone || (now.length === 6 && this.#isTooNew(now))) && !made.has(key)) {
         return `${shown(key, this.#world)} changed while it ran`
       }
       inputs.push(now)
     }
-    const outputs = [...this.outputs].map((path) => mark(path, this.#world, known.get(path)))
+    const outputs = [...this.outputs].map((path) => this.#mark(path))
     return { inputs, outputs, time, at: Date.now() }
+  }
+
+  #mark(key: string): Mark {
+    const now = mark(key, this.#world, this.#known.get(key))
+    this.#known.set(key, now)
+    return now
   }
 
   #isTooNew([path, , , mtime, ctime]: readonly [
@@ -95,6 +103,11 @@ export class Notes {
     // A second name for the file (publishing may give it one) is no change.
     return mtime >= this.#since || (look(path)?.nlink ?? 1) < 2
   }
+}
+
+/** Is it the key of a file, and not of a listing or a variable? */
+function isFile(key: string): boolean {
+  return !/^(?:env|glob|packages):/.test(key)
 }
 
 const installedPython = /^(.*[\\/](?:site|dist)-packages)(?:[\\/]|$)/
