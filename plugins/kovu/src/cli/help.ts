@@ -1,23 +1,29 @@
 /** `kovu --help`, before a project's own targets and commands are known. */
 export const help = `kovu: the Makefile of a Django + LESS + RequireJS site, as one graph of Vite plugins
 
-  kovu [target …] [options]     run targets and what they wait for (default: all)
+  kovu [target …] [options]     run targets and what they wait for, where something has changed (default: all)
   kovu <command> [words …]      run one of the plugins' commands
 
 Start here
+  kovu new                      write a starting vite.config.ts for the Django project in this folder
   kovu init                     install what is missing and migrate the database
   kovu testserver               every host of the site on one HTTPS port, with HMR
   kovu static                   build STATIC_ROOT with staticfiles.json, ready for Django
+  kovu ci                       check, test, static, packages, publish: what a build server runs
   kovu makefile > Makefile      keep \`make static\` working
 
 Options
-  -m, --mode <mode>             Vite's mode (default: production for what is built, else development)
   -n, --dry-run                 say what would run, and run nothing
-  -B, --force                   run even what has not changed
+      --why                     say why each target runs: which input has changed
+  -B, --force                   run also what is up to date
+  -w, --watch                   run again whenever something changes
   -l, --list                    list the targets and commands of this project
-      --graph                   draw what each target waits for
+      --graph[=format]          draw what each target waits for, with times: text, dot, svg, html
+  -m, --mode <mode>             Vite's mode (default: production; development for a server)
       --root <folder>           the project's folder (default: the current one)
   -c, --config <file>           the Vite config (default: the one in the folder)
-  -h, --help                    this page; with a project, its targets too
+  -h, --help                    this page; after a target, the project's targets too
   -v, --version                 Kovu's version
+
+What targets read is remembered in node_modules/.kovu, which may be deleted at any time.
 `

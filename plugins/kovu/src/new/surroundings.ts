@@ -30,14 +30,14 @@ export interface Surroundings {
 
 /** Looks at a folder, and at nothing that would have to be run. */
 export function lookAround(root: string): Surroundings {
-  const { manage, build } = discover(root)
+  const { manage, build, m4 } = discover(root)
   const settings = manage === undefined ? undefined : settingsFile(root, manage)
   const text = settings === undefined ? '' : read(join(root, settings))
   const repository = topOf(root)
   return {
     manage,
     build,
-    m4: existsSync(join(root, 'm4/base.m4')),
+    m4,
     nested: manage === undefined ? nestedManage(root) : undefined,
     repository,
     packages: packagesOf(root),
