@@ -1,0 +1,62 @@
+import type { Command, CommandContext } from '@kovu/protocol'
+import { compose } from '../compose.ts'
+import type { Context } from '../context.ts'
+import { VmServicesError } from '../error.ts'
+import type { Wanted } from '../settings.ts'
+import { logs } from './logs.ts'
+import { shell } from './shell.ts'
+import { status } from './status.ts'
+import { destroy, stop } from './stop.ts'
+
+const USAGE = `kovu vm                        start what the settings need
+kovu vm status                 what runs where
+kovu vm stop [NAME ...]        stop what Kovu has started
+kovu vm destroy NAME ...|--all stop, and delete the data
+kovu vm shell NAME             a client that is logged in as the application
+kovu vm logs [NAME ...] [-f]   the last lines; -f goes on
+kovu vm compose                the Compose file of the same services`
+
+/** `kovu vm <verb>`. */
+export function vmCommand(context: Context): Command {
+  return {
+    help: 'status, stop, destroy, shell, logs and compose of the services',
+    async run({ root, args, log }: CommandContext) {
+      context.root = root
+      const [verb = '', ...words] = args
+      const names = words.filter((word) => !word.startsWith('-'))
+      const all = context.wanted()
+      const some = choose(all, names)
+      if (verb === '' || verb === 'up' || verb === 'start') return context.up(log)
+      if (verb === 'status') return status(context, all, log)
+      if (verb === 'stop' || verb === 'halt') return stop(context, some, log)
+      if (verb === 'logs') return logs(context, some, words.includes('-f'), log)
+      if (verb === 'compose') return log.info(compose(context.root, all).file.trimEnd())
+      if (verb === 'destroy') {
+        if (names.length > 0 || words.includes('--all')) return destroy(context, some, log)
+        throw usage('`kovu vm destroy` deletes data: name the services, or say --all')
+      }
+      if (verb === 'shell') {
+        const [one] = some
+        if (names.length === 1 && one) return shell(one)
+        throw usage(
+          `\`kovu vm shell\` wants one of ${all.map(({ service }) => service.name).join(', ')}`,
+        )
+      }
+      throw usage(`\`kovu vm ${verb}\` is nothing`)
+    },
+  }
+}
+
+function choose(all: readonly Wanted[], names: readonly string[]): readonly Wanted[] {
+  if (names.length === 0) return all
+  return names.map((name) => {
+    const found = all.find(({ service }) => service.name === name)
+    if (found) return found
+    const known = all.map(({ service }) => service.name).join(', ') || 'none'
+    throw usage(`there is no service \`${name}\` in this mode; there is ${known}`)
+  })
+}
+
+function usage(problem: string): VmServicesError {
+  return new VmServicesError('VM_SERVICES_COMMAND', `vm-services: ${problem}.\n${USAGE}`)
+}

@@ -1,0 +1,200 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { isAlive } from '../src/processes.ts'
+import { findPrograms } from '../src/programs.ts'
+import { run } from '../src/processes.ts'
+import type { Endpoint, ServiceName } from '../src/service.ts'
+import { services } from '../src/services/index.ts'
+import { isRunning, readState, type State } from '../src/state.ts'
+import { freePort, installed, project, type Project } from './support/project.ts'
+
+/** Runs the service's own client, logged in as the application. */
+async function client(name: ServiceName, endpoint: Endpoint, ...args: string[]): Promise<string> {
+  const { native } = services[name]
+  const programs = native && findPrograms(native)
+  if (!native?.client || !programs) throw new Error(`no client of ${name}`)
+  const launch = native.client(programs, endpoint)
+  const { ok, output } = await run({ ...launch, args: [...launch.args, ...args] })
+  if (!ok) throw new Error(output)
+  return output
+}
+
+function stateOf({ file }: Project, name: ServiceName): State & { pid: number; began: string } {
+  const state = readState(file(`.kovu/services/${name}`))
+  if (!isRunning(state)) throw new Error(`${name} does not run`)
+  return state
+}
+
+const account = { user: 'drund', password: `it's "a" \\ $1 password`, database: 'drund' }
+
+describe.skipIf(!installed('mysql'))('MySQL', () => {
+  const query = async (endpoint: Endpoint, sql: string): Promise<string> =>
+    client('mysql', endpoint, '--batch', '--skip-column-names', `--execute=${sql}`)
+
+  test('comes up from the settings, keeps rows over kill -9, and repairs accounts and rights', async () => {
+    const endpoint = { host: '127.0.0.1', port: await freePort(), ...account }
+    const site = project({ mysql: 'services.mysql' }, { services: { mysql: endpoint } })
+    await site.up()
+    expect(site.said.at(-1)).toMatch(/^mysql: MySQL [\d.]+ started at 127\.0\.0\.1:\d+ in [\d.]+ s/)
+    expect(site.said.join('\n')).not.toContain('password')
+    await query(endpoint, "CREATE TABLE t (a VARCHAR(9)); INSERT INTO t VALUES ('kept 🎉')")
+    const first = stateOf(site, 'mysql')
+
+    // Whatever happens to the process, what was committed is there.
+    process.kill(first.pid, 'SIGKILL')
+    await expect.poll(() => isAlive(first)).toBe(false)
+    await site.up()
+    expect(await query(endpoint, 'SELECT a FROM t')).toBe('kept 🎉')
+    const second = stateOf(site, 'mysql')
+    expect(second.pid).not.toBe(first.pid)
+
+    // A second time there is nothing to do.
+    await site.up()
+    expect(site.said.at(-1)).toMatch(/^mysql: MySQL [\d.]+ at 127/)
+    expect(stateOf(site, 'mysql').pid).toBe(second.pid)
+
+    // Another password, another database, and a user whose rights are gone.
+    await query(endpoint, 'CREATE DATABASE test_drund_1; DROP DATABASE test_drund_1')
+    await query(endpoint, 'DROP DATABASE drund')
+    const changed = { ...endpoint, password: 'another', database: 'other' }
+    site.settings({ services: { mysql: changed } })
+    await site.up()
+    expect(await query(changed, 'SELECT DATABASE()')).toBe('other')
+    await expect(query(endpoint, 'SELECT 1')).rejects.toThrow('Access denied')
+    expect(stateOf(site, 'mysql').pid).toBe(second.pid)
+
+    expect((await site.vm('status')).lines.at(-1)).toMatch(
+      /^mysql {2}running {2}127.0.0.1:\d+ {2}MySQL [\d.]+, pid \d+$/,
+    )
+    expect((await site.vm('logs')).lines.at(-1)).toMatch(/^mysql \| /)
+    expect((await site.vm('stop')).lines).toEqual(['mysql: stopped'])
+    expect(isAlive(second)).toBe(false)
+    expect(await site.vm('status')).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(/stopped/)],
+    })
+    await site.vm('destroy', 'mysql')
+    expect(existsSync(site.file('.kovu/services/mysql'))).toBe(false)
+    expect(readFileSync(site.file('.kovu/services/.gitignore'), 'utf8')).toBe('*\n')
+  }, 120_000)
+})
+
+describe.skipIf(!installed('postgresql'))('PostgreSQL', () => {
+  const query = async (endpoint: Endpoint, sql: string): Promise<string> =>
+    client('postgresql', endpoint, '--no-psqlrc', '--tuples-only', '--no-align', `--command=${sql}`)
+
+  test('comes up, keeps rows over kill -9, and repairs accounts', async () => {
+    const endpoint = { host: '127.0.0.1', port: await freePort(), ...account }
+    const site = project({ postgresql: 'database' }, { database: endpoint })
+    await site.up()
+    await query(endpoint, "CREATE TABLE t (a text); INSERT INTO t VALUES ('kept')")
+    const first = stateOf(site, 'postgresql')
+    process.kill(first.pid, 'SIGKILL')
+    await expect.poll(() => isAlive(first)).toBe(false)
+    await site.up()
+    expect(await query(endpoint, 'SELECT a FROM t')).toContain('kept')
+    const changed = { ...endpoint, password: 'another', database: 'other' }
+    site.settings({ database: changed })
+    await site.up()
+    expect(await query(changed, 'SELECT current_database()')).toBe('other')
+    await expect(query(endpoint, 'SELECT 1')).rejects.toThrow('password authentication failed')
+    await query(changed, 'CREATE DATABASE test_other')
+  }, 120_000)
+})
+
+describe.skipIf(!installed('redis'))('Redis', () => {
+  const ask = async (endpoint: Endpoint, ...words: string[]): Promise<string> =>
+    client('redis', endpoint, ...words)
+
+  test('comes up with its password, keeps keys over kill -9, and takes a new password', async () => {
+    const endpoint = { host: '127.0.0.1', port: await freePort(), password: account.password }
+    const site = project({ redis: 'redis' }, { redis: endpoint })
+    await site.up()
+    expect(await ask(endpoint, 'SET', 'a', 'kept')).toBe('OK')
+    expect(await ask({ ...endpoint, password: undefined }, 'GET', 'a')).toContain('NOAUTH')
+    const first = stateOf(site, 'redis')
+    process.kill(first.pid, 'SIGKILL')
+    await expect.poll(() => isAlive(first)).toBe(false)
+    await site.up()
+    expect(await ask(endpoint, 'GET', 'a')).toBe('kept')
+    site.settings({ redis: { ...endpoint, password: 'other' } })
+    await site.up()
+    expect(await ask({ ...endpoint, password: 'other' }, 'GET', 'a')).toBe('kept')
+    expect(statSync(site.file('.kovu/services/redis/redis.conf')).mode & 0o777).toBe(0o600)
+  }, 60_000)
+
+  test('of two projects side by side know nothing of each other, on one port they are told apart', async () => {
+    const [a, b] = [await freePort(), await freePort()]
+    const [one, two] = [project({ redis: { port: a } }), project({ redis: { port: b } })]
+    await Promise.all([one.up(), two.up()])
+    await ask({ host: '127.0.0.1', port: a }, 'SET', 'x', 'one')
+    expect(await ask({ host: '127.0.0.1', port: b }, 'GET', 'x')).toBe('')
+    const three = project({ redis: { port: a } })
+    await expect(three.up()).rejects.toThrow(`is the Redis of another project, ${one.root}`)
+    await expect(three.up()).rejects.toMatchObject({ pluginCode: 'VM_SERVICES_PORT' })
+    expect((await three.vm('status')).lines).toEqual([
+      `redis  foreign  127.0.0.1:${a}  of ${one.root}`,
+    ])
+  }, 60_000)
+
+  test('that was there before is used, and never stopped', async () => {
+    const port = await freePort()
+    const owner = project({ redis: { port, password: 'secret1' } })
+    await owner.up()
+    const { pid, began } = stateOf(owner, 'redis')
+    // As if somebody had started it by hand.
+    const { removeOwner } = await import('../src/state.ts')
+    removeOwner(port)
+    const guest = project({ redis: { port, password: 'secret1' } })
+    await guest.up()
+    expect(guest.said).toEqual([
+      `redis: Redis at 127.0.0.1:${port} was there already, and is never stopped`,
+    ])
+    expect((await guest.vm('stop')).lines).toEqual(['redis: nothing of ours runs'])
+    expect(isAlive({ pid, began })).toBe(true)
+    const stranger = project({ redis: { port, password: 'wrong' } })
+    await expect(stranger.up()).rejects.toMatchObject({ pluginCode: 'VM_SERVICES_LOGIN' })
+  }, 60_000)
+
+  test('runs the project’s own provision hook, and tells when it fails', async () => {
+    const port = await freePort()
+    const site = project({ redis: { port, provision: 'echo "$SERVICE_PORT" > provisioned' } })
+    await site.up()
+    expect(readFileSync(site.file('provisioned'), 'utf8')).toBe(`${port}\n`)
+    const failing = project({
+      redis: { port: await freePort(), provision: 'echo no luck; exit 3' },
+    })
+    await expect(failing.up()).rejects.toMatchObject({
+      pluginCode: 'VM_SERVICES_PROVISION',
+      message: expect.stringContaining('no luck'),
+    })
+  }, 60_000)
+})
+
+describe.skipIf(!installed('memcached'))('memcached', () => {
+  test('comes up, and goes', async () => {
+    const site = project({ memcached: { port: await freePort() } })
+    await site.up()
+    const { pid, began } = stateOf(site, 'memcached')
+    expect((await site.vm('status')).code).toBe(0)
+    await site.vm('stop')
+    expect(isAlive({ pid, began })).toBe(false)
+  }, 60_000)
+})
+
+describe.skipIf(!installed('rabbitmq'))('RabbitMQ', () => {
+  test('comes up with its account, and leaves nothing behind', async () => {
+    const endpoint = { host: '127.0.0.1', port: await freePort(), ...account }
+    const site = project({ rabbitmq: 'broker' }, { broker: endpoint })
+    await site.up()
+    const { pid, began } = stateOf(site, 'rabbitmq')
+    const { lines } = await site.vm('status')
+    expect(lines[0]).toMatch(/^rabbitmq {2}running/)
+    const group = async (): Promise<string> =>
+      (await run({ command: 'ps', args: ['-o', 'args=', '-g', String(pid)] })).output
+    expect(await group()).toContain('epmd')
+    await site.vm('stop')
+    expect(isAlive({ pid, began })).toBe(false)
+    await expect.poll(group, { timeout: 10_000 }).toBe('')
+  }, 180_000)
+})
