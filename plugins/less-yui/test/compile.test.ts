@@ -5,7 +5,7 @@ import type { Less } from '../src/lessc/implementation.ts'
 import { resolveOptions } from '../src/options.ts'
 import type { LessYuiOptions } from '../src/options.ts'
 import { Sheets } from '../src/sheets/sheets.ts'
-import { type Project, project } from './project.ts'
+import { type Project, project } from './support/project.ts'
 
 function sheets(
   { root }: Project,

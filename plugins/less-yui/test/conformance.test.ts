@@ -7,9 +7,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { compile } from '../src/lessc/compile.ts'
 import { type Implementation, loadImplementation } from '../src/lessc/implementation.ts'
-import { takeHacks } from '../src/minify/hacks.ts'
 import { minify } from '../src/minify/index.ts'
-import { bootstrapDir, lessDir, lessc } from './project.ts'
+import { bootstrapDir, lessDir, lessc } from './support/project.ts'
 
 const here = import.meta.dirname
 const VERSIONS = ['1.4.2', '1.7.5', '2.7.3', '3.13.1', '4.9.1'] as const
@@ -175,11 +174,4 @@ test.each([
     if (!same) different.push(name)
   }
   expect(different).toEqual([])
-})
-
-test('the hacks of a whole sheet can be taken out and put back', () => {
-  const css = 'a{color:red;*zoom:1}\n@media print{b{_height:1px;width:1px\\9}}'
-  const unhacked = takeHacks(css, 'keep')
-  expect(unhacked.css).not.toMatch(/[*_]|\\9/)
-  expect(unhacked.restore(unhacked.css)).toBe(css)
 })

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, test, vi } from 'vitest'
 import { loadImplementation } from '../src/lessc/implementation.ts'
 import type * as Parallel from '../src/sheets/parallel.ts'
-import { lessDir, project } from './project.ts'
+import { lessDir, project } from './support/project.ts'
 
 const plugin = path.resolve(import.meta.dirname, '..')
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { lessYui } from '../src/index.ts'
-import { link, project, serve } from './project.ts'
+import { link, project, serve } from './support/project.ts'
 
 const SITE = {
   'css/main.less': '@import "a.less";\n.main { color: @c; }\n',

@@ -1,142 +1,132 @@
+import { edit, type Edit, type Mapped } from './edits.ts'
 import { type Declaration, type Node, parse } from './parse.ts'
+import { STAR, Taken } from './taken.ts'
 
-/** CSS whose hacks have been taken out, and the way to put them back. */
-export interface Unhacked {
-  readonly css: string
-  /** Puts the hacks back into the minified text. */
-  restore(minified: string): string
-}
-
-const STAR = /^[*_$](?![*_$])/
-const VALUE = /\\[09]\s*(?:!\s*\w+\s*)?$|\bprogid:|\bexpression\s*\(/i
+const VALUE = /\\[09]\/?\s*(?:!\s*\w+\s*)?$|!\s*(?!important\b)\w+\s*$|\bprogid:|\bexpression\s*\(/i
 const FILTER = /^-?(?:ms-)?filter$/i
 const ALPHA = /^["']?\s*(?:alpha|chroma|gray|mask|xray|dropshadow|glow)\s*\(|^\w+\s*=/i
-const SCREEN = /\\0\s*screen|screen\s*\\[09]/i
-const PLACE = /-kovu-hack-(\d+)-([fb]):1(;?)/g
+const MEDIA = /^@media\b[^]*\\[09]/i
+const IMPORTANT = /!\s*important\s*$/i
+
+/** Lightningcss turns the direction of these round (parcel-bundler/lightningcss#1107, #1220). */
+const GRADIENT = /-(?:webkit|moz|o|ms)-[\w-]*gradient\(|linear-gradient\(\s*(?:to\s+top\b|0)/i
+/** It adds `px` to a number without unit, which browsers ignore where a length is wanted; elsewhere numbers have a meaning. */
+const NUMBER = /(?:^|[\s,])[-+]?(?!0+(?:\.0*)?(?![\d.]))(?:\d+(?:\.\d*)?|\.\d+)(?=$|[\s,!])/
+const NUMERIC =
+  /opacity|line-height|z-index|flex|order$|zoom|^font|orphans|widows|column|tab-size|animation|counter|stroke|grid|aspect-ratio|^scale$|border-image|mask|line-clamp|ordinal-group/
+/** It writes the name once, and browsers make the font smaller. */
+const MONOSPACE = /\bmonospace\s*,\s*monospace\b/i
+/** Lightningcss renames some of these, and merges rules that only some browsers understand. */
+const PSEUDO = /(?<!:)(::?)(-(?:webkit|moz|ms|o)-[\w-]+)(?![\w(-])/g
+/** `1.5dppx` would become `1.5x`, which browsers of that time do not know. */
+const DPPX = /^@media\b[^]*\ddppx/i
+/** Their declarations are no fallbacks of each other. */
+const DESCRIPTORS = /^@(?!media|supports|layer|container|scope|starting-style|document|-)/i
+
+/** A sheet without its hacks, and those. */
+export interface Unhacked extends Mapped {
+  readonly taken: Taken
+}
 
 /**
- * Takes what no modern parser understands out of the sheet before it is minified: `*zoom`, `_height`, `\9`, `progid:`,
- * `expression()`, and media queries such as `\0screen`.
+ * Takes what lightningcss does not understand, or would lose, out of a sheet before it is minified:
  *
- * In `keep`, each stands for the time being as a declaration `-kovu-hack-N-…: 1`, which minifiers leave alone but may move; it is put
- * back at the end of its rule, where it wins as it did (or at the front, if a plain declaration of the same property followed it).
+ * - hacks for old Internet Explorers: `*zoom`, `_height`, `\9`, `!ie`, `progid:`, `expression()`, media queries such as `\0screen`;
+ * - the first of two values for one property, which older browsers fall back to (`color: #333; color: rgba(…)`);
+ * - gradients with a vendor prefix, whose direction it turns round, and pseudo-classes with one, which it renames.
  *
  * @param css A sheet.
- * @param mode `strip` leaves the hacks out for good.
+ * @param mode `strip` leaves the hacks for Internet Explorer out for good.
+ * @param sourceMap Keep maps of what is done?
  */
-export function takeHacks(css: string, mode: 'keep' | 'strip'): Unhacked {
-  const edits: { start: number; end: number; text: string }[] = []
-  const taken: string[] = []
-  const stand = (text: string, side: 'f' | 'b'): string => {
-    taken.push(text)
-    return `-kovu-hack-${taken.length - 1}-${side}:1`
+export function takeHacks(css: string, mode: 'keep' | 'strip', sourceMap = false): Unhacked {
+  const taken = new Taken()
+  const edits: Edit[] = []
+  const put = ({ start, end }: Node, text: string): void => {
+    // Line breaks stay, so that places in errors do.
+    edits.push({
+      start,
+      end,
+      text: text + '\n'.repeat(css.slice(start, end).split('\n').length - 1),
+    })
   }
-  const visit = (nodes: readonly Node[]): void => {
-    for (const [index, node] of nodes.entries()) {
-      if (node.kind === 'declaration' && isHack(node)) {
-        const text = mode === 'keep' ? stand(tidy(node), side(node, nodes.slice(index + 1))) : ''
-        edits.push({ start: node.start, end: node.end, text })
-      } else if (node.kind === 'rule') {
-        if (/^@media\b/i.test(node.prelude) && SCREEN.test(node.prelude)) {
-          if (mode === 'strip') {
-            edits.push({ start: node.start, end: node.end, text: '' })
-            continue
-          }
-          taken.push(node.prelude.replace(/\s+/g, ' '))
-          const name = `@media (-kovu-hack:${taken.length - 1})`
-          edits.push({ start: node.start, end: node.start + node.prelude.length, text: name })
+  // Backwards: whether a declaration matters depends on what follows it.
+  const visit = (nodes: readonly Node[], descriptors: boolean, later: Later): void => {
+    let next: { prelude: string; later: Later } | undefined
+    for (const node of nodes.toReversed()) {
+      if (node.kind === 'declaration') {
+        if (isHack(node)) put(node, mode === 'strip' ? '' : taken.hack(node))
+        else if (!descriptors) {
+          const fate = fateOf(node, later)
+          if (fate !== 'plain') put(node, fate === 'fragile' ? taken.fragile(node) : '')
         }
-        visit(node.body)
+      } else if (node.kind === 'rule') {
+        const { start, prelude, body } = node
+        const media = MEDIA.test(prelude)
+        if (media && mode === 'strip') {
+          put(node, '')
+          continue
+        }
+        if (media || DPPX.test(prelude)) {
+          put({ ...node, end: start + prelude.length }, taken.media(prelude))
+        }
+        if (!prelude.startsWith('@')) {
+          for (const match of opaqueStrings(prelude).matchAll(PSEUDO)) {
+            const at = start + match.index
+            edits.push({ start: at, end: at + match[0].length, text: taken.pseudo(match[0]) })
+          }
+        }
+        // Rules that follow each other and have the same selector become one.
+        next = { prelude, later: next?.prelude === prelude ? next.later : new Map() }
+        visit(body, DESCRIPTORS.test(prelude), next.later)
       }
     }
   }
-  visit(parse(css))
-  if (edits.length === 0) return { css, restore: (minified) => minified }
-  return {
-    css: apply(css, edits),
-    restore: (minified) => (taken.length > 0 ? putBack(minified, taken) : minified),
-  }
+  visit(parse(css), false, new Map())
+  const { code, map } = edit(css, edits, sourceMap)
+  return { code, map, taken }
 }
+
+/** The values that the rest of a rule gives to each property, apart by importance. */
+type Later = Map<string, Set<string>>
 
 /** Is the declaration one that only an old Internet Explorer reads? */
 function isHack({ name, value }: Declaration): boolean {
   if (name.startsWith('--')) return false
-  if (STAR.test(name)) return true
-  return VALUE.test(value) || (FILTER.test(name) && ALPHA.test(value))
+  return STAR.test(name) || VALUE.test(value) || (FILTER.test(name) && ALPHA.test(value))
 }
 
-/** The property a hack is about. */
-function plainName(name: string): string {
-  return name.replace(STAR, '').toLowerCase()
-}
-
-function side(hack: Declaration, after: readonly Node[]): 'f' | 'b' {
-  const name = plainName(hack.name)
-  const followed = after.some(
-    (node) => node.kind === 'declaration' && node.name.toLowerCase() === name && !isHack(node),
+/**
+ * What is to become of a declaration: `fragile` ones lightningcss would lose, or their meaning; `repeated` ones stand in the same rule
+ * once more. Notes it for those before it.
+ */
+function fateOf({ name, value }: Declaration, later: Later): 'plain' | 'fragile' | 'repeated' {
+  if (name.startsWith('--')) return 'plain'
+  const importance = IMPORTANT.test(value) ? '!' : ''
+  const key = importance + name
+  const values = later.get(key) ?? new Set()
+  const repeated = values.has(value)
+  later.set(key, values.add(value))
+  if (repeated) return 'repeated'
+  // `background` covers `background-color`.
+  const parts = name.split('-')
+  const covered = parts.some(
+    (_part, index) => index > 0 && later.has(importance + parts.slice(0, index).join('-')),
   )
-  return followed ? 'f' : 'b'
+  return covered || values.size > 1 || isMisread(name, value) ? 'fragile' : 'plain'
 }
 
-function tidy({ name, value }: Declaration): string {
-  return `${name}:${value.replace(/\s*\n\s*/g, ' ')}`
+function isMisread(name: string, value: string): boolean {
+  return GRADIENT.test(value) || MONOSPACE.test(value) || isUnitless(name, value)
 }
 
-function apply(
-  css: string,
-  edits: readonly { start: number; end: number; text: string }[],
-): string {
-  let result = ''
-  let at = 0
-  for (const { start, end, text } of edits) {
-    result += css.slice(at, start) + text
-    at = end
-  }
-  return result + css.slice(at)
+function isUnitless(name: string, value: string): boolean {
+  return !NUMERIC.test(name) && NUMBER.test(opaqueStrings(value).replaceAll(/\([^()]*\)/g, '()'))
 }
 
-function putBack(minified: string, taken: readonly string[]): string {
-  const edits: { start: number; end: number; text: string }[] = []
-  const visit = (nodes: readonly Node[]): void => {
-    for (const node of nodes) {
-      if (node.kind !== 'rule') continue
-      const media = /\(\s*-kovu-hack\s*:\s*(\d+)\s*\)/.exec(node.prelude)
-      if (media) {
-        const end = node.start + node.prelude.length
-        edits.push({ start: node.start, end, text: taken[Number(media[1])] ?? '' })
-      }
-      const open = minified.indexOf('{', node.start + node.prelude.length) + 1
-      const hacks = node.body.filter(
-        (child): child is Declaration =>
-          child.kind === 'declaration' && child.name.startsWith('-kovu-hack-'),
-      )
-      if (hacks.length === 0) {
-        visit(node.body)
-        continue
-      }
-      edits.push({
-        start: open,
-        end: node.end,
-        text: reorder(minified.slice(open, node.end), taken),
-      })
-    }
-  }
-  visit(parse(minified))
-  return apply(minified, edits)
-}
-
-/** Rewrites the inside of one rule: front hacks, plain declarations, then the hacks that come last. */
-function reorder(body: string, taken: readonly string[]): string {
-  const closed = body.endsWith('}')
-  const front: string[] = []
-  const back: string[] = []
-  const plain = (closed ? body.slice(0, -1) : body).replaceAll(
-    PLACE,
-    (_match, index: string, where: string) => {
-      ;(where === 'f' ? front : back).push(taken[Number(index)] ?? '')
-      return ''
-    },
+/** What stands in strings made harmless, offsets unchanged. */
+function opaqueStrings(text: string): string {
+  return text.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (string) =>
+    '_'.repeat(string.length),
   )
-  const parts = [...front, plain.replace(/^\s*;+|;+\s*$/g, '').trimEnd(), ...back]
-  return parts.filter((part) => part.trim() !== '').join(';') + (closed ? '}' : '')
 }

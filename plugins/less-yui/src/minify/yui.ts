@@ -1,4 +1,7 @@
-import { commentEnd, type Declaration, type Node, parse, stringEnd, urlEnd } from './parse.ts'
+import { GenMapping, maybeAddMapping, toEncodedMap } from '@jridgewell/gen-mapping'
+import type { Mapped } from './edits.ts'
+import { type Declaration, type Node, parse } from './parse.ts'
+import { scan } from './scan.ts'
 
 const BOX =
   /^(?:margin|padding|inset|scroll-(?:margin|padding)|border-(?:width|radius)|-(?:webkit|moz)-border-radius)$/
@@ -20,31 +23,71 @@ const ALPHA = /progid:DXImageTransform\.Microsoft\.Alpha\(Opacity=/gi
  * @param css Any CSS; what is not understood is left as it is.
  */
 export function yui(css: string): string {
-  return print(parse(css), { charset: false, mac: false })
+  return print(css).code
 }
 
-/** What has been seen so far. */
+/** The same with a source map; `file` is the name that the map gives to `css`. */
+export function yuiMapped(css: string, file: string): Mapped {
+  const { code, marks } = print(css)
+  const map = new GenMapping({ file })
+  const [placeInCode, placeInCss] = [places(code), places(css)]
+  for (const [at, from] of marks) {
+    const generated = placeInCode(at)
+    maybeAddMapping(map, { generated, source: file, original: placeInCss(from) })
+  }
+  return { code, map: JSON.stringify(toEncodedMap(map)) }
+}
+
+/** Line (from 1) and column (from 0) of ever higher offsets. */
+function places(text: string): (offset: number) => { line: number; column: number } {
+  let line = 1
+  let start = 0
+  return (offset) => {
+    for (let end = text.indexOf('\n', start); end >= 0 && end < offset;) {
+      line++
+      start = end + 1
+      end = text.indexOf('\n', start)
+    }
+    return { line, column: offset - start }
+  }
+}
+
+/** Offsets in the output, with those in the input that they come from. */
+type Marks = [at: number, from: number][]
+
+function print(css: string): { code: string; marks: Marks } {
+  const state: State = { code: '', marks: [], charset: false, mac: false }
+  printNodes(parse(css), state)
+  return state
+}
+
+/** What has been written and seen so far. */
 interface State {
+  code: string
+  readonly marks: Marks
   charset: boolean
   mac: boolean
 }
 
-function print(nodes: readonly Node[], state: State): string {
-  let out = ''
+function printNodes(nodes: readonly Node[], state: State): void {
   let open = false // a declaration or statement that still wants its semicolon
-  const separate = (): string => (open ? ';' : '')
+  const write = (node: Node, text: string): void => {
+    if (open) state.code += ';'
+    state.marks.push([state.code.length, node.start])
+    state.code += text
+  }
   for (const node of nodes) {
     switch (node.kind) {
       case 'comment': {
         const kept = comment(node.text, state)
         if (kept) {
-          out += separate() + kept
+          write(node, kept)
           open = false
         }
         break
       }
       case 'declaration':
-        out += separate() + declaration(node)
+        write(node, declaration(node))
         open = true
         break
       case 'statement':
@@ -52,20 +95,27 @@ function print(nodes: readonly Node[], state: State): string {
           if (state.charset) break
           state.charset = true
         }
-        out += separate() + (node.text.startsWith('@') ? prelude(node.text) : node.text)
+        write(node, node.text.startsWith('@') ? prelude(node.text) : node.text)
         open = true
         break
       default: {
-        const body = print(node.body, state)
         const at = node.prelude.startsWith('@')
-        if (body === '' && !at) break
-        out += `${separate()}${at ? prelude(node.prelude) : selector(node.prelude)}{${body}}`
+        const before = state.code.length
+        write(node, `${at ? prelude(node.prelude) : selector(node.prelude)}{`)
+        const begun = state.code.length
+        printNodes(node.body, state)
+        if (state.code.length === begun && !at) {
+          state.code = state.code.slice(0, before)
+          while ((state.marks.at(-1)?.[0] ?? -1) >= before) state.marks.pop()
+          break
+        }
+        state.code += '}'
         open = false
       }
     }
   }
   // At the top level an `@import` needs its semicolon even at the end; inside a block the `}` ends the last declaration.
-  return open && nodes.at(-1)?.kind === 'statement' ? `${out};` : out
+  if (open && nodes.at(-1)?.kind === 'statement') state.code += ';'
 }
 
 function comment(text: string, state: State): string {
@@ -102,7 +152,12 @@ function selector(text: string): string {
   )
 }
 
-function declaration({ name, value }: Declaration): string {
+/**
+ * One declaration, minified; what is not understood is left as it is.
+ *
+ * @returns `name:value`, without a semicolon.
+ */
+export function declaration({ name, value }: Declaration): string {
   if (name.startsWith('--')) return `${name}:${value}`
   const property = name.toLowerCase().replace(/^[*_]/, '')
   if (FILTER.test(property)) return `${name}:${filter(value)}`
@@ -149,85 +204,4 @@ function rgb(text: string): string | undefined {
   const parts = match.slice(1).map((part) => Math.min(255, Number(part)))
   const hex = parts.map((part) => part.toString(16).padStart(2, '0')).join('')
   return shorten(`#${hex}`, 0, '')
-}
-
-/** `url( "x" )` → `url("x")`; line breaks in base64 data go too. */
-function tidyUrl(text: string): string {
-  const open = text.indexOf('(') + 1
-  if (!text.endsWith(')')) return text
-  const inside = text.slice(open, -1).trim()
-  const data = /^["']?data:[^,]*;base64,/i.test(inside)
-  return `${text.slice(0, open)}${data ? inside.replaceAll(/\s+/g, '') : inside})`
-}
-
-/** How {@link scan} rewrites the pieces of a text; a piece without a function stays. */
-interface Rewrite {
-  /** A run of white space, given what has been written and the character that follows ('' at the end). */
-  white(before: string, after: string, depth: number): string
-  comment?(before: string): string
-  string?(text: string): string
-  word?(word: string, depth: number): string
-  call?(text: string): string | undefined
-}
-
-const WORD = /[\w#.%+\-\\\u0080-\uFFFF]+/y
-const SPACE = /[ \t\r\n\f]+/y
-const RGB = /rgb\([^()]*\)/iy
-
-/** Walks over a prelude or value once; strings and `url()` are copied as they are. */
-function scan(text: string, rewrite: Rewrite): string {
-  let out = ''
-  let depth = 0
-  let at = 0
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at
-    return pattern.exec(text)?.[0]
-  }
-  while (at < text.length) {
-    const char = text[at] ?? ''
-    const from = at
-    if (char === '"' || char === "'") {
-      at = stringEnd(text, at)
-      const string = text.slice(from, at)
-      out += rewrite.string ? rewrite.string(string) : string
-      continue
-    }
-    if (text.startsWith('/*', at)) {
-      at = commentEnd(text, at)
-      out += rewrite.comment ? rewrite.comment(out) : text.slice(from, at)
-      continue
-    }
-    const white = match(SPACE)
-    if (white) {
-      at += white.length
-      const after = text[at] ?? ''
-      // White space on both sides of a dropped comment is one run.
-      if (!/\s$/.test(out.at(-1) ?? '')) out += rewrite.white(out, after, depth)
-      continue
-    }
-    const colour = rewrite.call && !/[\w-]/.test(text[at - 1] ?? '') ? match(RGB) : undefined
-    const hex = colour === undefined ? undefined : rewrite.call?.(colour)
-    if (colour !== undefined && hex !== undefined) {
-      at += colour.length
-      out += hex
-      continue
-    }
-    const word = match(WORD)
-    if (word) {
-      at += word.length
-      if (/^url$/i.test(word) && text[at] === '(') {
-        at = urlEnd(text, at)
-        out += tidyUrl(text.slice(from, at))
-      } else {
-        out += rewrite.word && text[at] !== '(' ? rewrite.word(word, depth) : word
-      }
-      continue
-    }
-    if (char === '(' || char === '[') depth++
-    else if (char === ')' || char === ']') depth--
-    // A space before `,` or `)` has been written already only if the rewriter wanted it.
-    out += char
-    at++
-  }
-  return out
 }

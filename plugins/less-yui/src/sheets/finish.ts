@@ -5,6 +5,8 @@ import type { Compiled } from '../lessc/compile.ts'
 import { minify } from '../minify/index.ts'
 import type { ResolvedOptions } from '../options.ts'
 
+const ANNOTATION = /\s*\/\*# sourceMappingURL=[^*]*\*\/\s*$/
+
 /** How a rendered sheet is finished. */
 export interface FinishSettings {
   readonly options: ResolvedOptions
@@ -35,7 +37,7 @@ export async function finish(
     root: config.root,
   })
   const there = Object.entries(compiled.closure).flatMap(([name, hash]) => (hash ? [name] : []))
-  const watch = [...there, ...processed.watch]
+  const watch = [...new Set([...there, ...processed.watch])]
   return { code, map, watch }
 }
 
@@ -61,7 +63,7 @@ async function postcss(
   if (result.code === inline) return { css, map, watch }
   const { map: made } = result as { map?: { mappings?: string } }
   return {
-    css: result.code.replaceAll('@kovu-import', '@import'),
+    css: result.code.replace(ANNOTATION, '\n').replaceAll('@kovu-import', '@import'),
     map: made?.mappings ? JSON.stringify(made) : undefined,
     watch,
   }
