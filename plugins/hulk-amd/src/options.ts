@@ -94,8 +94,6 @@ export interface ResolvedOptions {
   readonly outDir: string | undefined
   readonly namespace: string
   readonly hoganId: string
-  /** The same for what loader plugins such as `hgn` make: like them they ask for `hogan`, unless another id is set. */
-  readonly resourceHoganId: string
   readonly variable: string
   readonly partials: readonly string[] | undefined
   readonly lambdas: boolean
@@ -146,7 +144,6 @@ export function resolveOptions(options: HulkAmdOptions): ResolvedOptions {
     outDir: options.outDir,
     namespace: options.namespace ?? '',
     hoganId: options.hoganId ?? 'hogan.js',
-    resourceHoganId: options.hoganId ?? 'hogan',
     variable: options.variable ?? 'templates',
     partials: options.partials,
     lambdas: options.lambdas ?? false,

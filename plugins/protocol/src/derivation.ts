@@ -27,31 +27,6 @@ export interface Derivation {
    * @throws A located error (`id`, `loc`, `frame`, `pluginCode`) when the source cannot be rendered.
    */
   render(source: string): Promise<Derived>
-  /**
-   * Does the plugin itself bring edits of a source to what pages have made of it, whatever loader it came by? Then nobody
-   * else reloads a page for such an edit: what was made from the source is forgotten, and made again when it is asked for.
-   */
-  readonly hot?: boolean
-  /** What AMD loader plugins make of the same sources. */
-  readonly resources?: readonly DerivedResource[]
-}
-
-/**
- * Resources of an AMD loader plugin that are made from a derivation's sources: `hgn!t/hello` from `t/hello.mustache`. The
- * file of a resource is its path, or its path with {@link Derivation.from} behind it.
- */
-export interface DerivedResource {
-  /** The last part of the loader plugin's id: `hgn` is also `lib/hgn`. */
-  readonly plugin: string
-  /** The query with which an import of the source gives the same value, as the default of an ES module. */
-  readonly query: string
-  /**
-   * An anonymous AMD module with the value.
-   *
-   * @param source Absolute path of the source file.
-   * @throws As {@link Derivation.render} does.
-   */
-  render(source: string): Promise<Derived>
 }
 
 /** What {@link Derivation.render} gives. */

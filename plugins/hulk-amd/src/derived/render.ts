@@ -12,18 +12,13 @@ import {
   UnmappedCode,
 } from '../output/index.ts'
 import { findPartial, partialsOf } from '../partials/index.ts'
-import { resources } from './resources.ts'
 
 /** Which `.js` names are made from which templates. */
 export function derivations(context: Context): Derivation[] {
-  const { format } = context.options
   return context.suffixes.map((suffixes) => ({
     ...suffixes,
-    pipeline: format === 'esm',
+    pipeline: context.options.format === 'esm',
     publish: 'all',
-    // Of CommonJS files nobody knows who has loaded them.
-    hot: format === 'amd',
-    resources: resources(context),
     render: (source) => render(context, source),
   }))
 }

@@ -37,26 +37,6 @@ function emitDefine(template: ParsedTemplate, define: string, code: Code): Code 
   return code
 }
 
-/**
- * An AMD module like that of the `hgn` loader plugin: the render function, bound, with the template as a property.
- */
-export function emitAmdRender(
-  template: ParsedTemplate,
-  { hoganId }: Pick<Wrapping, 'hoganId'>,
-): Code {
-  const code = new Code(
-    `define([ ${quote(hoganId)} ], function(Hogan){ var template = new Hogan.Template(`,
-  )
-  generate(template.tree, undefined, code).text +=
-    '); function render(){ return template.render.apply(template, arguments); } render.template = template; return render;});\n'
-  return code
-}
-
-/** An AMD module like that of the `text` loader plugin: the source. */
-export function emitAmdText(content: string): Code {
-  return new Code(`define(function(){ return ${quoteText(content)};});\n`)
-}
-
 /** A CommonJS module. */
 export function emitCommonJs(
   template: ParsedTemplate,
@@ -176,12 +156,8 @@ export { render as default, render as 'module.exports' };
 `
 }
 
-/** The module of `?raw`: the source. */
+/** The module of `?raw`: the source as a browser gets it, without a byte order mark. */
 export function emitText(content: string): string {
-  return `const text = ${quoteText(content)};\nexport { text as default, text as 'module.exports' };\n`
-}
-
-/** A text as a browser gets it: without a byte order mark. */
-function quoteText(content: string): string {
-  return quote(content.replace(/^\uFEFF/, ''))
+  const text = quote(content.replace(/^\uFEFF/, ''))
+  return `const text = ${text};\nexport { text as default, text as 'module.exports' };\n`
 }

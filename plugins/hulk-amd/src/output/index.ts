@@ -2,8 +2,6 @@
 export { UnmappedCode, type Code } from './code.ts'
 export {
   emitAmdFile,
-  emitAmdRender,
-  emitAmdText,
   emitCode,
   emitCommonJs,
   emitEsm,

@@ -17,7 +17,6 @@ export interface Site {
   readonly base: string
   readonly root: string
   readonly publicDir: string
-  readonly plugins: readonly { readonly name: string }[]
 }
 
 /** Edited templates, as modules that pages with AMD loaders ask for. */
@@ -55,7 +54,6 @@ export class AmdEdits {
       path: start + encodeURI(derived),
       source: start + encodeURI(name),
       module: `${site.base}@id/${id.replace('\0', '__x00__')}?t=${Date.now()}`,
-      texts: !site.plugins.some((plugin) => plugin.name === 'requirejs-amd'),
     }
   }
 

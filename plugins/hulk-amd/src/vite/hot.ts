@@ -39,6 +39,16 @@ export function hotPlugin(context: Context): Plugin {
       if (!context.include.matches(slashed(file))) return undefined
       const { environment } = this
       const graph = environment.moduleGraph
+      const touched = new Set(
+        // `?hogan-render` only forwards to the template, whose object stays the same.
+        modules.filter(({ id }) => !id || parseRequest(id).query !== 'hogan-render'),
+      )
+      if (type === 'create') {
+        // Templates that missed a partial look for it again.
+        for (const one of context.missing.keys()) {
+          for (const module of graph.getModulesByFile(one) ?? []) touched.add(module)
+        }
+      }
       if (isAmd && type !== 'delete' && environment.name === 'client') {
         const wrong = modules.length === 0 && findWrong(file, await read())
         if (wrong) sendError(environment, wrong)
@@ -47,17 +57,11 @@ export function hotPlugin(context: Context): Plugin {
         broken = Boolean(wrong)
         const edit = wrong ? undefined : await edits.announce(file, environment.config, graph)
         if (edit) environment.hot.send('hulk-amd:edit', edit)
+        const follower = graph.getModuleById(`\0${AMD_HOT_ID}`)
+        // Others see that the file is taken care of. An update would take an error away.
+        if (follower && edit && touched.size === 0) touched.add(follower)
       }
-      if (type === 'create') {
-        // Templates that missed a partial look for it again.
-        const waiting = new Set(modules)
-        for (const one of context.missing.keys()) {
-          for (const module of graph.getModulesByFile(one) ?? []) waiting.add(module)
-        }
-        return [...waiting]
-      }
-      // `?hogan-render` only forwards to the template, whose object stays the same.
-      return modules.filter(({ id }) => !id || parseRequest(id).query !== 'hogan-render')
+      return [...touched]
     },
   }
 }

@@ -2,8 +2,15 @@
  * Replaces templates that an AMD loader has defined, when their sources are edited. It stands behind Vite's client and knows
  * loaders by `requirejs.s.contexts`, as RequireJS and those that stand in for it have them. Development only.
  */
-import { replace, type Code } from './keep.ts'
-import { contextsOf, late, templateOf, type LoadingContext } from './watch.ts'
+import { announce, replace, type Code, type Replaceable } from './keep.ts'
+import {
+  contextsOf,
+  forgetPartials,
+  isLate,
+  replacesItself,
+  templateOf,
+  type LoadingContext,
+} from './watch.ts'
 
 /** What the server says of an edit. */
 export interface TemplateEdit {
@@ -13,8 +20,6 @@ export interface TemplateEdit {
   readonly source: string
   /** The path of a module with the template's new code, at the origin of Vite's client. */
   readonly module: string
-  /** Does nobody else follow the text of a template that a loader plugin such as `text!` has got? */
-  readonly texts: boolean
 }
 
 /** The exports of the module with the new code. */
@@ -29,19 +34,40 @@ interface Edited {
 
 interface Meta {
   readonly url: string
-  readonly hot?: { on(event: string, listener: (edit: TemplateEdit) => void): void }
+  readonly hot?: {
+    on(event: string, listener: (edit: TemplateEdit) => void): void
+    accept(): void
+    dispose(callback: () => void): void
+  }
 }
 
 const meta = import.meta as unknown as Meta
-// Vite looks for the words `import.meta.hot`.
+// Vite looks for these words. The server names this module as the one that takes care of an edit.
 const hot = (import.meta as unknown as Meta).hot
+;(import.meta as unknown as Meta).hot?.accept()
 
 hot?.on('hulk-amd:edit', (edit) => {
+  if (replacesItself()) return
   follow(edit).catch((error: unknown) => {
     console.error(error)
     location.reload()
   })
 })
+
+/** A loader that replaces modules itself has given a template's object another content. */
+const replaced = ({ detail: { ids } }: CustomEvent<{ readonly ids: readonly string[] }>): void => {
+  for (const context of contextsOf()) {
+    for (const id of ids) {
+      const live = templateOf(context.defined[id])
+      if (!live) continue
+      forgetPartials()
+      reloadUnless(announce(id, live), live)
+    }
+  }
+}
+addEventListener('requirejs-amd:update', replaced as EventListener)
+
+hot?.dispose(() => removeEventListener('requirejs-amd:update', replaced as EventListener))
 
 /** Brings an edit to every context of the page. */
 async function follow(edit: TemplateEdit): Promise<void> {
@@ -53,20 +79,25 @@ async function follow(edit: TemplateEdit): Promise<void> {
       if (live) {
         edited ??= (await import(/* @vite-ignore */ new URL(edit.module, meta.url).href)) as Edited
         const { code, text } = edited
+        forgetPartials()
         const shown = replace(id, live, {
           r: code.code,
           partials: code.partials,
           subs: code.subs,
           text,
         })
-        // What is on the page cannot be drawn again, and stays old otherwise.
-        if (!shown && late.has(live)) location.reload()
-      } else if (id.includes('!') && edit.texts) {
+        reloadUnless(shown, live)
+      } else if (id.includes('!')) {
         // Its value is in the hands of those who asked for it.
         location.reload()
       }
     }
   }
+}
+
+/** What is on the page cannot be drawn again when nobody knows how it was rendered. */
+function reloadUnless(shown: boolean, template: Replaceable): void {
+  if (!shown && isLate(template)) location.reload()
 }
 
 /** Is a module made from the edited template? */

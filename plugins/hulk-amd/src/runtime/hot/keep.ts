@@ -43,17 +43,30 @@ export function keep<T extends Replaceable>(hot: Hot | undefined, id: string, ne
 }
 
 /**
- * Gives a live template another's code: what is mounted and what still stands on the page as it was rendered is drawn
- * again, the rest is new at the next render. Listeners of `hulk-amd:update` that have shown the change call
- * `preventDefault()`.
+ * Gives a live template another's code, in place, so that templates made of it, which inherit from it, see the change too.
  *
  * @param id The module's id, for listeners.
- * @returns Did a listener show the change?
+ * @returns Did a listener show the change? See {@link announce}.
  */
 export function replace(id: string, live: Replaceable, next: Code): boolean {
-  swap(live, next)
+  live.r = next.r
+  // Only templates with a compiler have a text.
+  if (live.text && next.text !== undefined) live.text = next.text
+  for (const name of Object.keys(live.subs)) delete live.subs[name]
+  Object.assign(live.subs, next.subs)
+  Object.assign(live.partials, next.partials)
+  return announce(id, live)
+}
+
+/**
+ * Brings a template's new code to the page: what is mounted and what still stands there as it was rendered is drawn again,
+ * the rest is new at the next render. Listeners of `hulk-amd:update` that have shown the change call `preventDefault()`.
+ *
+ * @returns Did a listener show the change?
+ */
+export function announce(id: string, template: Replaceable): boolean {
   if (typeof dispatchEvent !== 'function') return false
-  const detail: TemplateUpdate = { id, template: live }
+  const detail: TemplateUpdate = { id, template }
   const event = new CustomEvent('hulk-amd:update', { detail, cancelable: true })
   const shown = !globalThis.dispatchEvent(event)
   drawings.redrawSoon()
@@ -64,14 +77,4 @@ export function replace(id: string, live: Replaceable, next: Code): boolean {
 export function isTemplate(value: unknown): value is Replaceable {
   const { r, subs, partials } = (value ?? {}) as Partial<Replaceable>
   return typeof r === 'function' && typeof subs === 'object' && typeof partials === 'object'
-}
-
-/** In place, so that templates made of it, which inherit from it, see the change too. */
-function swap(live: Replaceable, next: Code): void {
-  live.r = next.r
-  // Only templates with a compiler have a text.
-  if (live.text && next.text !== undefined) live.text = next.text
-  for (const name of Object.keys(live.subs)) delete live.subs[name]
-  Object.assign(live.subs, next.subs)
-  Object.assign(live.partials, next.partials)
 }

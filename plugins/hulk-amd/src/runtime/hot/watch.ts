@@ -11,7 +11,11 @@ export interface LoadingContext {
 }
 
 interface Loader {
-  readonly s?: { readonly contexts?: Readonly<Record<string, LoadingContext>> }
+  readonly s?: {
+    readonly contexts?: Readonly<Record<string, LoadingContext>>
+    /** Of a loader that replaces edited modules itself, and then dispatches `requirejs-amd:update`. */
+    readonly update?: unknown
+  }
   onResourceLoad?: (
     context: LoadingContext,
     map: { readonly id: string },
@@ -22,7 +26,7 @@ interface Loader {
 const page = globalThis as unknown as { readonly requirejs?: Loader }
 
 /** Templates that were there before: nobody knows whether, and with what, they have been rendered. */
-export const late: WeakSet<Replaceable> = new WeakSet()
+const late = new WeakSet<Replaceable>()
 
 watch(page.requirejs)
 
@@ -43,6 +47,16 @@ function watch(loader: Loader | undefined): void {
   }
 }
 
+/** Was the template there before anybody could see it being rendered? */
+export function isLate(template: Replaceable): boolean {
+  return late.has(template)
+}
+
+/** Does the page's loader bring edits to its modules itself? */
+export function replacesItself(): boolean {
+  return page.requirejs?.s?.update !== undefined
+}
+
 /** The template that a module's value is, or that a render function stands for: `hgn!` gives such functions. */
 export function templateOf(value: unknown): Replaceable | undefined {
   if (isTemplate(value)) return value
@@ -53,4 +67,27 @@ export function templateOf(value: unknown): Replaceable | undefined {
 /** Every loading context of the page. */
 export function contextsOf(): LoadingContext[] {
   return Object.values(page.requirejs?.s?.contexts ?? {})
+}
+
+/** A partial as templates know it, with what hogan.js has made of it. */
+interface Descriptor {
+  instance?: unknown
+  readonly partials?: Readonly<Record<string, Descriptor>>
+}
+
+/** Lets all templates look at their partials anew: what was made of a parent keeps the blocks that it had. */
+export function forgetPartials(): void {
+  for (const context of contextsOf()) {
+    for (const value of Object.values(context.defined)) {
+      const template = templateOf(value)
+      if (template) forgetThose(template.partials as Record<string, Descriptor>)
+    }
+  }
+}
+
+function forgetThose(partials: Readonly<Record<string, Descriptor>> = {}): void {
+  for (const partial of Object.values(partials)) {
+    delete partial.instance
+    forgetThose(partial.partials)
+  }
 }
