@@ -8,6 +8,12 @@ export default defineConfig({
   plugins: [
     kovu({
       django: { manage: 'manage.py' },
+      m4: {
+        outputs: {
+          'settings.py.m4': 'drund/settings.py',
+          'settings.json.m4': 'activity/settings.json',
+        },
+      },
       requirejs: { build: ['build.js', 'build-widget.js'] },
       vhosts: {
         domain: 'drund.localhost',

@@ -4,9 +4,12 @@
 var http = require('http')
 var WebSocketServer = require('ws').WebSocketServer
 
-var port = Number(process.env.ACTIVITY_PORT || 9001)
-var djangoPort = Number(process.env.DJANGO_PORT || 8000)
-var domain = process.env.DRUND_DOMAIN || 'drund.localhost'
+// Made from m4/settings.json.m4, as Django's settings are from m4/settings.py.m4.
+var settings = require('./settings.json')
+
+var port = Number(process.env.ACTIVITY_PORT || settings.ports.activity)
+var djangoPort = Number(process.env.DJANGO_PORT || settings.ports.django)
+var domain = process.env.DRUND_DOMAIN || settings.domain
 
 /** Asks the site's API who a session cookie belongs to. */
 function whoIs(cookie, done) {

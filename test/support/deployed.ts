@@ -39,7 +39,6 @@ export async function deploy(
   const url = staticUrl(static_, port)
   const staticRoot = join(root, 'staticroot')
   const env = {
-    DRUND_DEBUG: '0',
     DRUND_STATIC_URL: url,
     DRUND_STATIC_ROOT: staticRoot,
     DRUND_DB: join(root, 'site.sqlite3'),

@@ -41,6 +41,7 @@ export async function startDevelopment(kind: StaticKind): Promise<DevelopmentSit
     for (const end of stops.toReversed()) await end()
   }
   try {
+    await run([kovu, 'settings'], { cwd: root, env })
     await run([python, 'manage.py', 'migrate', '-v0'], { cwd: root, env })
     await run([python, 'manage.py', 'seed'], { cwd: root, env })
     const server = start([kovu, 'testserver'], { cwd: root, env })

@@ -38,7 +38,10 @@ export function originOf(host: string, port: number): string {
   return `https://${host === '' ? domain : `${host}.${domain}`}:${port}`
 }
 
-const notCopied = new Set(['node_modules', '.venv', 'staticroot', 'build', '__pycache__', 'data'])
+// Settings are rendered in the copy, for its mode.
+const rendered = ['settings.py', 'settings.json']
+const made = ['node_modules', '.venv', 'staticroot', 'build', '__pycache__', 'data']
+const notCopied = new Set([...made, ...rendered])
 
 /**
  * Copies the playground to a folder of the repository that git ignores, so that tests may edit it while packages are still

@@ -1,7 +1,7 @@
 """
 Django settings for Drund.
 
-What differs between machines comes from the environment; the defaults are a developer's.
+What differs between development, staging and production is in m4/*.m4; what differs between machines, in the environment.
 """
 
 import os
@@ -13,10 +13,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = os.environ.get('DRUND_SECRET_KEY', 'django-insecure-drund-development-key-not-for-production')
 
 # SECURITY WARNING: don't run with debug turned on in production!
-DEBUG = os.environ.get('DRUND_DEBUG', '1') != '0'
+DEBUG = __DEBUG__
 
 # Every host of the site is the domain itself or below it: www, api, admin, and one for each member.
-DOMAIN = os.environ.get('DRUND_DOMAIN', 'drund.localhost')
+DOMAIN = os.environ.get('DRUND_DOMAIN', '__DOMAIN__')
 
 ALLOWED_HOSTS = []
 INTERNAL_IPS = ['127.0.0.1', '::1']
@@ -70,9 +70,9 @@ WSGI_APPLICATION = 'drund.wsgi.application'
 
 DATABASES = {
     'default': {
-        'ENGINE': 'django.db.backends.sqlite3',
-        'NAME': os.environ.get('DRUND_DB', BASE_DIR / 'db.sqlite3'),
-        'OPTIONS': {'timeout': 20},
+        'ENGINE': 'django.db.backends.__DATABASE_ENGINE__',
+        'NAME': os.environ.get('DRUND_DB', BASE_DIR / '__DATABASE_NAME__'),
+        'OPTIONS': {__DATABASE_OPTIONS__},
     }
 }
 
@@ -98,7 +98,7 @@ TIME_ZONE = 'UTC'
 USE_I18N = True
 USE_TZ = True
 
-STATIC_URL = os.environ.get('DRUND_STATIC_URL', 'https://cdn.drund.localhost:8443/static/')
+STATIC_URL = os.environ.get('DRUND_STATIC_URL', '__STATIC_URL__')
 STATIC_ROOT = os.environ.get('DRUND_STATIC_ROOT', BASE_DIR / 'staticroot')
 STATICFILES_DIRS = [
     ('brand', BASE_DIR / 'brand'),
@@ -112,7 +112,7 @@ STORAGES = {
 DEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'
 
 # The Node process that holds the WebSockets; it listens on this machine only.
-ACTIVITY_PORT = int(os.environ.get('ACTIVITY_PORT', '9001'))
+ACTIVITY_PORT = int(os.environ.get('ACTIVITY_PORT', '__ACTIVITY_PORT__'))
 
 if not DEBUG:
     # Production stands behind a front that ends TLS and names the host that was asked for.
@@ -121,6 +121,6 @@ if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    _port = os.environ.get('DRUND_ORIGIN_PORT', '443')
+    _port = os.environ.get('DRUND_ORIGIN_PORT', '__ORIGIN_PORT__')
     _origin = DOMAIN if _port == '443' else f'{DOMAIN}:{_port}'
     CSRF_TRUSTED_ORIGINS = [f'https://{_origin}', f'https://*.{_origin}']
