@@ -4,6 +4,7 @@ import type { LessYuiOptions } from '@kovu/less-yui'
 import type { M4SettingsOptions } from '@kovu/m4-settings'
 import type { RequirejsAmdOptions } from '@kovu/requirejs-amd'
 import type { VhostDevOptions } from '@kovu/vhost-dev'
+import type { VmServicesOptions } from '@kovu/vm-services'
 
 /** Options of the whole suite. The first keys belong to one plugin each; `false` leaves that plugin out. */
 export interface KovuOptions {
@@ -19,6 +20,8 @@ export interface KovuOptions {
   readonly requirejs?: RequirejsAmdOptions | false
   /** Options of `@kovu/vhost-dev`. @default left out */
   readonly vhosts?: VhostDevOptions | false
+  /** Options of `@kovu/vm-services`. @default left out */
+  readonly vm?: VmServicesOptions | false
   /** Targets of the project's own, by name. @default {} */
   readonly targets?: Readonly<Record<string, OwnTarget>>
   /**

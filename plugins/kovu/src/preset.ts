@@ -4,6 +4,7 @@ import { lessYui } from '@kovu/less-yui'
 import { m4Settings } from '@kovu/m4-settings'
 import { requirejsAmd } from '@kovu/requirejs-amd'
 import { vhostDev } from '@kovu/vhost-dev'
+import { vmServices } from '@kovu/vm-services'
 import type { PluginOption } from 'vite'
 
 import { discover } from './discover.ts'
@@ -27,6 +28,7 @@ export function kovu(options: KovuOptions = {}): PluginOption[] {
     roofPlugin(options, found),
     // First of all: the others ask Django, and Django reads the settings.
     m4 !== false && m4Settings(m4),
+    options.vm !== undefined && options.vm !== false && vmServices(options.vm),
     options.less !== false && lessYui(options.less),
     options.hulk !== false && hulkAmd({ format: 'amd', ...options.hulk }),
     requirejs !== false && requirejsAmd(requirejs),

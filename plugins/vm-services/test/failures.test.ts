@@ -100,7 +100,7 @@ describe('a container', () => {
     expect(text).toContain('${KOVU_MONGODB_MONGO_INITDB_ROOT_PASSWORD}')
     expect(text).not.toContain('hunter2')
     await site.vm('stop')
-    await site.vm('destroy', '--all')
+    await site.vm('destroy', 'all')
     const after = execFileSync('/bin/cat', [log], { encoding: 'utf8' })
     expect(after).toContain('--file - stop')
   })
@@ -278,7 +278,7 @@ describe('kovu vm', () => {
   test.each([
     [['strat'], '`kovu vm strat` is nothing'],
     [['stop', 'mysql'], 'there is no service `mysql` in this mode; there is redis'],
-    [['destroy'], 'name the services, or say --all'],
+    [['destroy'], 'name the services, or say `all`'],
     [['shell'], 'wants one of redis'],
   ])('%j teaches', async (args, message) => {
     const site = project({ redis: { port: await freePort() } })

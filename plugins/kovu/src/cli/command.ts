@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 
+import type { Command } from '@kovu/protocol'
+
 import { KovuError } from '../error.ts'
 import { plan } from '../graph/plan.ts'
 import { version } from '../graph/version.ts'
@@ -55,7 +57,7 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   return session.alone(async () => {
     const project = await session.load()
     if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
-    const verb = project.graph.has(first) ? undefined : project.commands.get(first)
+    const verb = verbOf(project, goals)
     if (verb !== undefined) {
       session.release()
       const words = args.words.slice(1)
@@ -66,6 +68,17 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
     await session.run(project)
     return 0
   })
+}
+
+/**
+ * The command that the words call. One that is called as a target is (`vm`) is meant when a word of its own follows: `kovu vm stop`.
+ */
+function verbOf(
+  { graph, commands }: Project,
+  [first = '', next]: readonly string[],
+): Command | undefined {
+  const isTarget = graph.has(first) && (next === undefined || graph.has(next))
+  return isTarget ? undefined : commands.get(first)
 }
 
 /** Shows something of the project, and runs nothing. */

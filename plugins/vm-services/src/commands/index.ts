@@ -11,9 +11,10 @@ import { destroy, stop } from './stop.ts'
 const USAGE = `kovu vm                        start what the settings need
 kovu vm status                 what runs where
 kovu vm stop [NAME ...]        stop what Kovu has started
-kovu vm destroy NAME ...|--all stop, and delete the data
+kovu vm destroy NAME ...|all   stop, and delete the data
 kovu vm shell NAME             a client that is logged in as the application
-kovu vm logs [NAME ...] [-f]   the last lines; -f goes on
+kovu vm logs [NAME ...]        the last lines
+kovu vm tail [NAME ...]        the last lines, and what follows
 kovu vm compose                the Compose file of the same services`
 
 /** `kovu vm <verb>`. */
@@ -23,21 +24,20 @@ export function vmCommand(context: Context): Command {
     async run({ root, args, log }: CommandContext) {
       context.root = root
       const [verb = '', ...words] = args
-      const names = words.filter((word) => !word.startsWith('-'))
       const all = context.wanted()
-      const some = choose(all, names)
+      const some = choose(all, words[0] === 'all' ? [] : words)
       if (verb === '' || verb === 'up' || verb === 'start') return context.up(log)
       if (verb === 'status') return status(context, all, log)
       if (verb === 'stop' || verb === 'halt') return stop(context, some, log)
-      if (verb === 'logs') return logs(context, some, words.includes('-f'), log)
+      if (verb === 'logs' || verb === 'tail') return logs(context, some, verb === 'tail', log)
       if (verb === 'compose') return log.info(compose(context.root, all).file.trimEnd())
       if (verb === 'destroy') {
-        if (names.length > 0 || words.includes('--all')) return destroy(context, some, log)
-        throw usage('`kovu vm destroy` deletes data: name the services, or say --all')
+        if (words.length > 0) return destroy(context, some, log)
+        throw usage('`kovu vm destroy` deletes data: name the services, or say `all`')
       }
       if (verb === 'shell') {
         const [one] = some
-        if (names.length === 1 && one) return shell(one)
+        if (words.length === 1 && one) return shell(one)
         throw usage(
           `\`kovu vm shell\` wants one of ${all.map(({ service }) => service.name).join(', ')}`,
         )
