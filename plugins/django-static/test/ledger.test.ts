@@ -31,6 +31,7 @@ const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'reference-in-comment': { 'media/a.css': '/* url(gone.png) */' },
   'missing-source-map': { 'media/a.js': `var a\n//# ${MAP}=a.js.map\n` },
   'quoted-with-space': { 'media/a.css': 'a{background:url( "i.png" )}', 'media/i.png': 'i' },
+  'hash-in-folder': { 'media/a #1/a.css': 'a{background:url(i.png)}', 'media/a #1/i.png': 'i' },
   // Django goes from the deepest folder up: each pass settles one folder more.
   'deep-imports': Object.fromEntries([
     ['media/i.png', 'i'],

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readTree, runBuild } from './support/build.ts'
+import { readTree } from './support/build.ts'
 import { makeProject } from './support/project.ts'
 import { djangoPython } from './support/venv.ts'
 
@@ -89,41 +89,3 @@ function modes(dir: string): Record<string, number> {
     }),
   )
 }
-
-test.each(['3.2', '4.2', '5.2'])(
-  'a project of 5,000 files comes out as collectstatic of Django %s writes it',
-  async (version) => {
-    const files: Record<string, string> = {}
-    for (let at = 0; at < 1000; at += 1) {
-      const dir = `media/d${at % 50}`
-      files[`${dir}/s${at}.css`] =
-        `/* ${at} */ a { background: url(i${at}.png) } b { background: url("../d${(at * 7) % 50}/i${(at * 7) % 50}.png?v=${at}#x") }`
-      files[`${dir}/i${at}.png`] = `image ${at % 300}`
-      files[`${dir}/x ${at}.txt`] = `text ${at}`
-      files[`shop/static/shop/${at % 30}/f${at}.js`] = `var f${at}\n`
-      files[`brand/${at % 20}/ü${at}.svg`] = `<svg id="${at}"/>`
-    }
-    const legacy = version === '3.2'
-    const project = makeProject({
-      settings: legacy
-        ? `STATICFILES_STORAGE = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'
-import os
-STATIC_ROOT = BASE_DIR / os.environ.get('ROOT_OF_STATIC', 'staticroot')
-`
-        : STORAGE,
-      files,
-    })
-    await runBuild(project.root, { python: djangoPython(version) })
-    project.manage(['collectstatic', '--noinput', '-v0'], { ROOT_OF_STATIC: 'theirs' }, version)
-    const [ours, theirs] = [readTree(project.path('staticroot')), readTree(project.path('theirs'))]
-    const paths = (tree: Map<string, string>): unknown =>
-      (JSON.parse(tree.get('staticfiles.json') ?? '') as { paths: unknown }).paths
-    expect(paths(ours)).toEqual(paths(theirs))
-    ours.delete('staticfiles.json')
-    theirs.delete('staticfiles.json')
-    expect(ours.size).toBeGreaterThanOrEqual(10_000)
-    expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort())
-    expect([...theirs].filter(([name, text]) => ours.get(name) !== text)).toEqual([])
-  },
-  60_000,
-)

@@ -21,17 +21,23 @@ export function hashedName(name: string, hash: string): string {
   const { path, rest } = splitUrl(unquote(name))
   const clean = pythonStrip(path)
   const escapes = /^\/|(?:^|\/)\.\.(?:\/|$)/.test(clean)
-  return escapes ? insertHash(name, hash) : insertHash(clean, hash) + rest
+  if (escapes) return insertHash(name, hash)
+  // Django's own exception for `font.eot?#iefix`.
+  const mark = name.includes('?#') && !rest.startsWith('?') ? '?' : ''
+  // The storage saves a file under its normal path, and tells Django that.
+  return posix.normalize(insertHash(clean, hash) + mark + rest)
 }
 
 function insertHash(clean: string, hash: string): string {
-  const { dir: head, base } = posix.parse(clean)
-  const dir = head.replace(/(?<!^)\/+$/, '')
+  // Python's os.path.split: a name that ends in a slash (`%2F#x.png`) has an empty base.
+  const slash = clean.lastIndexOf('/') + 1
+  const base = clean.slice(slash)
+  const dir = clean.slice(0, slash).replace(/(?<=[^/])\/+$/, '')
   const dot = base.lastIndexOf('.')
   // Python's splitext: leading dots belong to the root.
   const split = dot > 0 && /[^.]/.test(base.slice(0, dot)) ? dot : base.length
   const hashed = `${base.slice(0, split)}.${hash}${base.slice(split)}`
-  return dir === '' ? hashed : `${dir}/${hashed}`
+  return dir === '' || dir.endsWith('/') ? dir + hashed : `${dir}/${hashed}`
 }
 
 /**
@@ -97,11 +103,17 @@ function isSurrogate(unit: number): boolean {
 
 /** The path of a URL, and what follows it; as Python's `urlsplit`, tabs and line ends are left out. */
 function splitUrl(url: string): { path: string; rest: string } {
-  const clean = url.replaceAll(/[\t\r\n]/g, '')
-  const mark = clean.search(/[?#]/)
-  if (mark === -1) return { path: clean, rest: '' }
-  const rest = clean.slice(mark)
-  return { path: clean.slice(0, mark), rest: rest === '?' || rest === '#' ? '' : rest }
+  const [before, fragment] = cutAt(url.replaceAll(/[\t\r\n]/g, ''), '#')
+  const [path, query] = cutAt(before, '?')
+  return {
+    path,
+    rest: (query === '' ? '' : `?${query}`) + (fragment === '' ? '' : `#${fragment}`),
+  }
+}
+
+function cutAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** Python's `str.strip()`: its idea of white space is not JavaScript's. */

@@ -122,7 +122,9 @@ function convert(
     ? path.slice(staticUrl.length)
     : joinPath(posix.dirname(name), path)
   const wanted = defragment(unquote(target)).url
-  const hashed = isFolder(wanted) ? wanted : hashedOf(normalise(wanted))
+  const hashed = isFolder(wanted)
+    ? wanted
+    : (hashedOf(normalise(wanted)) ?? literalHashedOf(name, path, hashedOf))
   if (hashed === undefined) {
     // `url( "a.png" )` is good CSS that Django's pattern reads as a name with a quote in it.
     const bare = url.trim().replaceAll(/^["']|["']$/g, '')
@@ -131,6 +133,20 @@ function convert(
   const segments = path.split('/')
   segments[segments.length - 1] = hashed.slice(hashed.lastIndexOf('/') + 1)
   return unquote(segments.join('/') + tail)
+}
+
+/** Where the folder of a sheet has `#`, `?` or `%` in its name, Django takes them for a part of the URL, and finds nothing. */
+function literalHashedOf(
+  name: string,
+  path: string,
+  hashedOf: RewriteContext['hashedOf'],
+): string | undefined {
+  const folder = posix.dirname(name)
+  if (path.startsWith('/') || !/[#?%]/.test(folder)) return undefined
+  const query = /\?.*$/s.exec(path)?.[0] ?? ''
+  const file = unquote(path.slice(0, path.length - query.length))
+  const hashed = hashedOf(normalise(joinPath(folder, file)))
+  return hashed === undefined ? undefined : hashed + query
 }
 
 function isFolder(url: string): boolean {

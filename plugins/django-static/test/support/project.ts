@@ -65,7 +65,8 @@ export function makeProject(spec: ProjectSpec = {}): TestProject {
 function cleanUp(root: string): void {
   const remove = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   try {
-    onTestFinished(remove)
+    // Twenty thousand files on a busy machine take their time.
+    onTestFinished(remove, 300_000)
   } catch {
     // Made in `beforeAll`: whoever made it removes it; the folder is a temporary one.
   }
