@@ -61,6 +61,8 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
     derives,
     urls: hasher && ((publicName, content) => hasher.urls?.(publicName, content)),
     find(publicName) {
+      // No name leads out of the static files.
+      if (publicName.split('/').includes('..') || publicName.startsWith('/')) return undefined
       const wanted = derives.filter(({ to }) => publicName.endsWith(to))
       const derived = (preferSource: boolean): Found | undefined => {
         for (const derivation of wanted) {

@@ -13,8 +13,9 @@ import type { Context, Project } from './context.ts'
 import { AmdError, noteSentence } from './error.ts'
 import { npmPackages } from './esm/npm.ts'
 import { createGraph } from './graph/index.ts'
+import { PluginHost } from './loader-plugins/foreign.ts'
 import type { Peers } from './peers.ts'
-import type { BuildFile, Found, RequireConfig, Source, SourceMapLike } from './types.ts'
+import type { BuildFile, Found, Graph, RequireConfig, Source, SourceMapLike } from './types.ts'
 
 /**
  * Reads the build files and the configuration that the options name.
@@ -80,7 +81,25 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
   }
   const names = (): Iterable<string> => peers.list()
   const npm = npmPackages(context.config.root)
-  const graph = createGraph({ ids, find, read, transform: sources?.trace, names, npm })
+  const host =
+    forBuild &&
+    new PluginHost({
+      ids,
+      module: (id) => graph.module(id),
+      find: (publicName) => peers.find(publicName)?.file,
+      config: { inlineText: forBuild.inlineText, optimize: forBuild.optimize },
+      warn: (message) => context.config.logger.warn(message),
+    })
+  const graph: Graph = createGraph({
+    ids,
+    find,
+    read,
+    transform: sources?.trace,
+    derives: peers.derives,
+    write: host && ((plugin, resource) => host.write(plugin, resource)),
+    names,
+    npm,
+  })
   const layers = new Map(
     (build?.modules ?? []).flatMap((module) =>
       module.own === undefined

@@ -157,7 +157,7 @@ export interface SourceMapLike {
 export interface ModuleRecord {
   /** The normalised id; `text!a/b.html` for a resource. */
   readonly id: string
-  /** What it is. `resource`: made from a loader plugin's resource; `code` is then its text as read. */
+  /** What it is. `resource`: made from a loader plugin's resource; `code` is then its value in JSON. */
   readonly kind: Analysis['kind'] | 'resource'
   readonly publicName: string
   /** The file (of a derived module: where it would be). */

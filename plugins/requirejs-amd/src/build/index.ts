@@ -135,6 +135,8 @@ function looseFiles(
     const own = new Set(output.files.map((file) => file.publicName))
     for (const record of output.reached) {
       if (held.has(record.id) || own.has(record.publicName)) continue
+      // A loader plugin's resource has no file of its own.
+      if (record.kind !== 'resource' && record.id.includes('!')) continue
       // Vite copies its public folder; static files of a peer are that peer's.
       const left = carried === undefined || !record.file.startsWith(carried)
       if (isDerived(record) || (!peers.hasStatics && left)) files.set(record.publicName, record)

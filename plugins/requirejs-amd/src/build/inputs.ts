@@ -59,7 +59,7 @@ function inputOf(
     return { kind: 'text', parts: [{ text: own.code, origin: undefined }] }
   }
   const registry = (): ReturnType<typeof toRegistry> => toRegistry(own, { shim })
-  if (build.onBuildWrite === undefined || record.kind === 'resource') {
+  if (build.onBuildWrite === undefined || record.id.includes('!')) {
     return moduleInput(own, registry)
   }
   const before = registry()

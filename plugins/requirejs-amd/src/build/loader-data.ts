@@ -83,6 +83,14 @@ export function isDerived(record: ModuleRecord): boolean {
   return record.kind !== 'resource' && record.source !== record.file
 }
 
+/** Where a loader plugin may look for its resource in the page: the file itself, or a sheet without its suffix. */
+function resourceNames({ ids }: Project, id: string): readonly string[] {
+  const path = id.slice(id.indexOf('!') + 1).replace(/[!?].*$/, '')
+  return path === ''
+    ? []
+    : [path, `${path}.css`].flatMap((candidate) => ids.toResourceName(candidate) ?? [])
+}
+
 /** Final names of everything that may be loaded by itself. */
 function finalNames(built: readonly Built[], peers: Peers): Record<string, string> {
   const { urls } = peers
@@ -102,6 +110,10 @@ function finalNames(built: readonly Built[], peers: Peers): Record<string, strin
         const name = project.ids.toResourceName(absoluteId(id, record.id))
         if (name !== undefined) wanted.add(name)
       }
+    }
+    for (const id of output.reached.flatMap((record) => record.deps)) {
+      if (!id.includes('!') || held.has(id)) continue
+      for (const name of resourceNames(project, id)) if (peers.find(name)) wanted.add(name)
     }
     for (const record of output.loose) wanted.add(record.publicName)
     for (const file of output.files) if (file.main !== undefined) wanted.add(file.publicName)

@@ -74,8 +74,8 @@ export async function linkProject(project: Project, settings: LinkSettings): Pro
   const linked = await Promise.all(plan.wanted.map((wanted) => linkFile(wanted, settings)))
   const complete = plan.wanted.map(({ publicName, linking }): BundleComplete => {
     const path = (name: string): string => pathInBuild(project, build, settings, name)
-    const included = linking.records.map(({ id, kind, publicName: name }) =>
-      kind === 'resource' ? id : path(name),
+    const included = linking.records.map(({ id, publicName: name }) =>
+      id.includes('!') ? id : path(name),
     )
     return { name: linking.module?.name, path: path(publicName), included }
   })
@@ -94,7 +94,7 @@ export async function linkProject(project: Project, settings: LinkSettings): Pro
     combined: build.removeCombined
       ? plan.wanted
           .flatMap(({ linking }) => linking.records)
-          .filter(({ kind, publicName }) => kind !== 'resource' && !own.has(publicName))
+          .filter(({ id, publicName }) => !id.includes('!') && !own.has(publicName))
           .map(({ publicName }) => publicName)
       : [],
     complete: complete.filter((_, at) => plan.wanted[at]?.linking.module !== undefined),

@@ -16,14 +16,23 @@ export interface Edges {
   readonly resources: ReadonlyMap<string, string>
 }
 
+/** What becomes of loader plugins' resources. */
+export interface Resources {
+  /** The code of a module in the place of a resource. */
+  standIn(plugin: string, resource: string): string | undefined
+  /** May plugins write their resources into layers? */
+  readonly isWritten: boolean
+}
+
 /**
  * Reads the edges off an analysis.
  *
  * @param analysis The module's source.
  * @param id The module's normalized id.
  * @param ids The ids of its configuration; `shim` is taken from there.
+ * @param around What becomes of loader plugins' resources.
  */
-export function edgesOf(analysis: Analysis, id: string, ids: Ids): Edges {
+export function edgesOf(analysis: Analysis, id: string, ids: Ids, around: Resources): Edges {
   const offsets = new Map<string, number>()
   const resources = new Map<string, string>()
   const add = (
@@ -43,9 +52,16 @@ export function edgesOf(analysis: Analysis, id: string, ids: Ids): Edges {
       if (!offsets.has(resolved.plugin) && offset !== undefined)
         offsets.set(resolved.plugin, offset)
       to.add(resolved.plugin)
+      const made = around.standIn(resolved.plugin, resolved.resource) !== undefined
       const plugin = loaderPluginOf(resolved.plugin)
-      if (!plugin) return
-      resources.set(resolved.id, plugin.path(resolved.resource))
+      for (const other of plugin?.modules?.(resolved.resource, ids.config) ?? []) {
+        // Whether they are there is the plugin's own affair.
+        const found = ids.resolve(other)
+        if (found.kind === 'module') to.add(found.id)
+      }
+      const path = plugin?.path?.(resolved.resource)
+      if (path !== undefined) resources.set(resolved.id, path)
+      else if (!made && !around.isWritten) return
     }
     if (!offsets.has(resolved.id) && offset !== undefined) offsets.set(resolved.id, offset)
     to.add(resolved.id)

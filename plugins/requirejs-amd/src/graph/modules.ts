@@ -1,9 +1,12 @@
 /** The modules of a configuration, each read and analysed when it is asked for, and again when one of its files has changed. */
 import { statSync } from 'node:fs'
-import { loaderPluginOf } from '../loader-plugins/index.ts'
+import type { Derivation } from '@kovu/protocol'
+import { AmdError } from '../error.ts'
+import type { Written } from '../loader-plugins/foreign.ts'
+import { loaderPluginOf, needless } from '../loader-plugins/index.ts'
 import { analyze } from '../module/analyze.ts'
 import type { Analysis, Found, Ids, MadeModule, ModuleRecord, Source } from '../types.ts'
-import { edgesOf, type Edges } from './edges.ts'
+import { edgesOf, type Edges, type Resources } from './edges.ts'
 
 /** Where modules come from. */
 export interface ModuleSources {
@@ -14,6 +17,10 @@ export interface ModuleSources {
   read(found: Found, publicName: string): Promise<Source>
   /** Changes a source before it is analysed (`onBuildRead`, pragmas). */
   readonly transform?: ((code: string, id: string, file: string) => string) | undefined
+  /** Files and derivations for loader plugins. */
+  readonly derives?: readonly Derivation[] | undefined
+  /** What a loader plugin of the site itself writes for a resource into a layer. */
+  readonly write?: ((plugin: string, resource: string) => Promise<Written | undefined>) | undefined
   /** The file of an npm package that an id without a static file means. */
   readonly npm?: ((id: string) => Promise<string | undefined>) | undefined
 }
@@ -60,8 +67,14 @@ export class Modules {
   /** Paths of loader plugins' resources, by id, as the modules that name them have them. */
   readonly #paths = new Map<string, string>()
 
+  readonly #resources: Resources
+
   constructor(sources: ModuleSources) {
     this.#sources = sources
+    this.#resources = {
+      isWritten: sources.write !== undefined,
+      standIn: (plugin, resource) => this.#standIn(plugin, resource),
+    }
   }
 
   /**
@@ -71,12 +84,22 @@ export class Modules {
    * @throws What reading and analysing it throws.
    */
   async get(id: string): Promise<Entry | NoFile | undefined> {
-    const made = this.#made.get(id)
+    const made = this.#made.get(id) ?? (await this.#ofPlugin(id))
     if (made) return made
     const place = this.#placeOf(id)
     if (!place) return place
     if ('missing' in place) {
       if (id.includes('!')) return place
+      if (loaderPluginOf(id)?.module) {
+        const base = {
+          id,
+          publicName: place.missing,
+          file: `/${place.missing}`,
+          watch: [],
+          map: undefined,
+        }
+        return this.#entryOf({ ...base, source: `/${place.missing}` }, needless, base.file)
+      }
       const known = this.#packages.get(id) ?? this.#packageOf(id, place.missing)
       this.#packages.set(id, known)
       return (await known) ?? place
@@ -146,8 +169,10 @@ export class Modules {
     }
     if (resolved.kind === 'missing') return { missing: resolved.publicName }
     const plugin = resolved.kind === 'plugin' ? loaderPluginOf(resolved.plugin) : undefined
-    if (resolved.kind !== 'plugin' || !plugin) return undefined
-    const publicName = ids.toResourceName(this.#paths.get(id) ?? plugin.path(resolved.resource))
+    if (resolved.kind !== 'plugin') return undefined
+    const path = this.#paths.get(id) ?? plugin?.path?.(resolved.resource)
+    if (path === undefined) return undefined
+    const publicName = ids.toResourceName(path)
     if (publicName === undefined) return undefined
     const found = this.#sources.find(publicName)
     return found ? { publicName, found, resource: true } : { missing: publicName }
@@ -159,22 +184,64 @@ export class Modules {
     const { file } = found
     const source = found.source ?? file
     const base = { id, publicName, file, source, watch, map }
-    if (resource) return plain({ ...base, kind: 'resource', code: this.#valueOf(id, code) })
+    if (resource) return plain({ ...base, kind: 'resource', code: this.#valueOf(id, code, source) })
     if (otherSyntax.test(file)) return plain({ ...base, kind: 'esm', code })
     const text = code.startsWith('\uFEFF') ? code.slice(1) : code
     return this.#entryOf(base, transform ? transform(text, id, source) : text, source)
   }
 
-  /** A loader plugin's resource as its module's value. */
-  #valueOf(id: string, code: string): string {
-    const resolved = this.#sources.ids.locate(id)
-    if (resolved.kind !== 'plugin') return code
-    return loaderPluginOf(resolved.plugin)?.value(code, resolved.resource) ?? code
+  /** A loader plugin's resource as its module's value, in JSON. */
+  #valueOf(id: string, content: string, file: string): string {
+    const { plugin, resource } = partsOf(id)
+    try {
+      return JSON.stringify(loaderPluginOf(plugin)?.value?.(content, resource) ?? content)
+    } catch (cause) {
+      const message = `The resource '${id}' has no value: ${(cause as Error).message}`
+      throw new AmdError('REQUIREJS_AMD_SYNTAX', message, { file, text: content }, { cause })
+    }
+  }
+
+  /** A module in the place of a loader plugin's resource, or what the plugin itself writes. */
+  async #ofPlugin(id: string): Promise<Entry | undefined> {
+    if (!id.includes('!')) return undefined
+    const { plugin, resource } = partsOf(id)
+    const code = this.#standIn(plugin, resource)
+    const written =
+      code === undefined && !loaderPluginOf(plugin)
+        ? await this.#sources.write?.(plugin, resource)
+        : undefined
+    if (code === undefined && !written) return undefined
+    const file = written?.file ?? `/${plugin}!${resource}`
+    // Nobody asks for a file of it: without the layer, the plugin loads the resource.
+    const base = {
+      id,
+      publicName: id,
+      file,
+      source: file,
+      watch: written?.watch ?? [],
+      map: undefined,
+    }
+    return this.#entryOf(base, code ?? written?.code ?? '', file)
+  }
+
+  #standIn(plugin: string, resource: string): string | undefined {
+    const { ids, derives = [] } = this.#sources
+    const has = (path: string): boolean => {
+      const name = ids.toResourceName(path)
+      return name !== undefined && this.#sources.find(name) !== undefined
+    }
+    const installed = ids.locate(plugin).kind === 'module'
+    return loaderPluginOf(plugin)?.module?.(resource, {
+      config: ids.config,
+      derives,
+      installed,
+      has,
+    })
   }
 
   #entryOf(base: Omit<Base, 'kind' | 'code'>, code: string, file: string): Entry {
     const analysis = analyze(code, { file })
-    const edges = edgesOf(analysis, base.id, this.#sources.ids)
+    const edges = edgesOf(analysis, base.id, this.#sources.ids, this.#resources)
     for (const [id, path] of edges.resources) if (!this.#paths.has(id)) this.#paths.set(id, path)
     const { deps, nestedDeps } = edges
     const record = { ...base, kind: analysis.kind, code, analysis, deps, nestedDeps }
@@ -189,6 +256,11 @@ export class Modules {
 }
 
 type Base = Omit<ModuleRecord, 'analysis' | 'deps' | 'nestedDeps'>
+
+function partsOf(id: string): { plugin: string; resource: string } {
+  const at = id.indexOf('!')
+  return { plugin: id.slice(0, at), resource: id.slice(at + 1) }
+}
 
 /** A module that names no others as far as RequireJS is concerned. */
 function plain(base: Base): Entry {

@@ -2,6 +2,7 @@
 import { parseSync } from 'vite'
 import type { LinkInput } from './index.ts'
 import type { Origin, Part } from './map.ts'
+import { literal } from '../module/registry.ts'
 import { quote } from './table.ts'
 import type { Analysis, DefineCall, ModuleRecord, RegistryCode, Span } from '../types.ts'
 
@@ -22,7 +23,8 @@ interface Read {
  */
 export function moduleInput(record: ModuleRecord, registry: () => RegistryCode): LinkInput {
   if (record.kind === 'resource') {
-    const factory = [{ text: `function(){return ${quote(record.code)}}`, origin: undefined }]
+    const value = literal(JSON.parse(record.code), quote)
+    const factory = [{ text: `function(){return ${value}}`, origin: undefined }]
     return { kind: 'row', id: record.id, deps: [], factory }
   }
   const row = record.kind === 'amd' ? plainRow(ownText(record)) : undefined

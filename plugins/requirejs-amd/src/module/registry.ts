@@ -28,7 +28,7 @@ export function toRegistry(record: ModuleRecord, options: RegistryOptions = {}):
   const id = options.id ?? record.id
   switch (record.kind) {
     case 'resource':
-      return { code: resourceCode(id, record.code) }
+      return { code: resourceCode(id, JSON.parse(record.code)) }
     case 'script':
     case 'esm':
       throw new AmdError(
@@ -41,9 +41,26 @@ export function toRegistry(record: ModuleRecord, options: RegistryOptions = {}):
   }
 }
 
-/** `define('text!a.html', [], …)` for a resource that is a text. */
-function resourceCode(id: string, text: string): string {
-  return `define(${quote(id)}, [], function () { return ${quote(text)}; });\n`
+/** `define('text!a.html', [], …)`. */
+function resourceCode(id: string, value: unknown): string {
+  return `define(${quote(id)}, [], function () { return ${literal(value, quote)}; });\n`
+}
+
+/**
+ * A value of JSON as JavaScript.
+ *
+ * @param value The value.
+ * @param quote Writes a string.
+ */
+export function literal(value: unknown, quote: (text: string) => string): string {
+  if (typeof value === 'string') return quote(value)
+  const json = JSON.stringify(value)
+  // In an object literal that name is the prototype's.
+  if (json.includes('"__proto__"')) return `JSON.parse(${quote(json)})`
+  return json
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029')
+    .replaceAll('</', '<\\/')
 }
 
 /** A string literal that may stand in any script, single-quoted. */

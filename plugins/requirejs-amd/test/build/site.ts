@@ -66,7 +66,10 @@ export class Site implements Disposable {
       publicDir: 'www',
       ...config,
       build: { outDir: 'out', ...config.build },
-      plugins: [requirejsAmd({ build: 'build.js', loader: 'js/lib/require.js', ...options })],
+      plugins: [
+        ...(config.plugins ?? []),
+        requirejsAmd({ build: 'build.js', loader: 'js/lib/require.js', ...options }),
+      ],
     })
     return readTree(join(this.root, 'out'))
   }

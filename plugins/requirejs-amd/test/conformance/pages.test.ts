@@ -76,7 +76,7 @@ async function visit(browser: Browser, url: string): Promise<string | undefined>
   try {
     await page.goto(url, { waitUntil: 'commit' })
     let quiet = 0
-    for (let waited = 0; waited < 13_000 && quiet < 500; waited += 100) {
+    for (let waited = 0; waited < 40_000 && quiet < 500; waited += 100) {
       const before = said.length
       await page.waitForTimeout(100)
       const ended = said.some((line) => line.includes('TEST SUMMARY'))
@@ -116,7 +116,7 @@ describe.skipIf(checkout === undefined || executablePath === undefined)(
           outcomes.push({ id: page, differs })
         }
       }
-      await Promise.all(Array.from({ length: 6 }, worker))
+      await Promise.all(Array.from({ length: 4 }, worker))
       const passed = outcomes.filter(({ differs }) => differs === undefined).length
       console.log(`${passed} of ${outcomes.length} pages pass`)
       return outcomes

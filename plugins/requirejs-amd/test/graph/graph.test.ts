@@ -126,7 +126,9 @@ describe('the modules that an id reaches', () => {
       'js/b.html': '<html><body class="x">\n<p>b</p></body></html>',
     })
     const records = await graph.closure(['main'])
-    expect(records.map(({ id, code }) => [id, id.includes('!') ? code : ''])).toEqual([
+    expect(
+      records.map(({ id, code }) => [id, id.includes('!') ? (JSON.parse(code) as string) : '']),
+    ).toEqual([
       ['text', ''],
       ['text!a.html', '<p>a</p>'],
       ['lib/text', ''],

@@ -137,7 +137,8 @@ describe('a module in a layer', () => {
     const text = 'it\'s "quoted"\n\u2028</script>\\'
     const sandbox = vm.createContext({})
     vm.runInContext(
-      almond + toRegistry({ ...record('', 'x'), kind: 'resource', code: text }).code,
+      almond +
+        toRegistry({ ...record('', 'x'), kind: 'resource', code: JSON.stringify(text) }).code,
       sandbox,
     )
     expect(vm.runInContext("require('x')", sandbox)).toBe(text)
