@@ -145,3 +145,16 @@ export function searchPaths(less: Readonly<Record<string, unknown>>, root: strin
   const list = typeof paths === 'string' ? paths.split(path.delimiter) : paths
   return list.map((folder) => path.resolve(root, folder))
 }
+
+/** The render options with what names files made absolute: search paths, and variables that are given as a file. */
+export function absolute(
+  less: Readonly<Record<string, unknown>>,
+  root: string,
+): Record<string, unknown> {
+  const made: Record<string, unknown> = { ...less, paths: searchPaths(less, root) }
+  for (const name of ['globalVars', 'modifyVars']) {
+    const value = less[name]
+    if (typeof value === 'string') made[name] = path.resolve(root, value)
+  }
+  return made
+}

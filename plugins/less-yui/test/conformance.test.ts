@@ -1,62 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { fromArgs } from '../src/lessc/args.ts'
 import { compile } from '../src/lessc/compile.ts'
-import { type Implementation, loadImplementation } from '../src/lessc/implementation.ts'
 import { minify } from '../src/minify/index.ts'
-import { bootstrapDir, lessDir, lessc } from './support/project.ts'
-
-const here = import.meta.dirname
-const VERSIONS = ['1.4.2', '1.7.5', '2.7.3', '3.13.1', '4.9.1'] as const
+import { bootstrapDir, lessc } from './support/project.ts'
+import { load, oldLessc, ours, VERSIONS } from './support/versions.ts'
 
 const require = createRequire(import.meta.url)
-const PACKAGES: Readonly<Record<string, string>> = {
-  '1.4.2': require.resolve('less-1.4.2/package.json'),
-  '1.7.5': require.resolve('less-1.7.5/package.json'),
-  '2.7.3': require.resolve('less-2.7.3/package.json'),
-  '3.13.1': require.resolve('less-3.13.1/package.json'),
-  '4.9.1': path.join(lessDir, 'package.json'),
-}
-
-function folderOf(version: string): string {
-  return path.dirname(PACKAGES[version] ?? '')
-}
-
-async function load(version: string): Promise<Implementation> {
-  return loadImplementation(folderOf(version), here)
-}
-
-async function ours(
-  version: string,
-  source: string,
-  less: Record<string, unknown> = {},
-): Promise<string> {
-  const { css } = await compile(await load(version), {
-    source,
-    less,
-    sourceMap: false,
-    roots: undefined,
-  })
-  return css
-}
-
-/** Old versions print nothing into a pipe on a new Node: let them write a file. */
-async function oldLessc(version: string, args: readonly string[], cwd: string): Promise<string> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lessc-'))
-  try {
-    const bin = path.join(folderOf(version), 'bin/lessc')
-    const file = path.join(folder, 'out.css')
-    await promisify(execFile)(process.execPath, [bin, ...args, file], { cwd })
-    return readFileSync(file, 'utf8')
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
+const here = import.meta.dirname
 const BOOTSTRAP = path.join(bootstrapDir, 'less/bootstrap.less')
 
 test('renders bootstrap 3.4.1 as the real lessc 4.9.1 does', async () => {
@@ -103,6 +56,32 @@ test.each(VERSIONS)('less %s: renders what its own lessc renders', async (versio
   if (version === '1.4.2') return // it makes no source maps
   const { sources } = JSON.parse(result.map ?? '{}') as { sources: string[] }
   expect(sources).toContain(path.join(folder, 'css/deep/part.less'))
+})
+
+/** Command lines, and the first version that understands each. */
+const FLAGS: readonly (readonly [since: string, flags: string])[] = [
+  ['1.4.2', '-ru --rootpath=//cdn/x/'],
+  ['1.4.2', '--include-path=lib -su=on'],
+  ['1.4.2', '--line-numbers=comments'],
+  ['1.7.5', '--url-args=v=1 --relative-urls'],
+  ['1.7.5', '--global-var=color=blue --modify-var=size=3px'],
+  ['3.13.1', '--rewrite-urls=local --rootpath=/s/'],
+]
+const SINCE = VERSIONS.flatMap((version) =>
+  FLAGS.filter(([since]) => Number.parseFloat(since) <= Number.parseFloat(version)).map(
+    ([, flags]) => [version, flags] as const,
+  ),
+)
+
+test.each(SINCE)('less %s: means by %s what its lessc means', async (version, flags) => {
+  const folder = path.join(here, 'fixtures/urls')
+  const wanted = await oldLessc(version, [...flags.split(' '), 'css/main.less'], folder)
+  const { less } = fromArgs(flags)
+  const paths = ((less.paths ?? []) as string[]).map((name) => path.join(folder, name))
+  // `lessc` names files as its command line does.
+  const names = (css: string): string => css.replaceAll(`${folder}/`, '').trim()
+  const made = await ours(version, path.join(folder, 'css/main.less'), { ...less, paths })
+  expect(names(made)).toBe(names(wanted))
 })
 
 test.each(VERSIONS)('less %s: an error is in the partial', async (version) => {

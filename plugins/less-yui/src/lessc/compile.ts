@@ -3,8 +3,10 @@ import path from 'node:path'
 import { fromLess, LessYuiError } from '../error.ts'
 import { recorder } from './file-manager.ts'
 import type { Implementation, Less } from './implementation.ts'
+import { dialect } from './dialect.ts'
 import { compile1 } from './less-1.ts'
 import { type Closure, Recording } from './recording.ts'
+import { readVariables } from './variables.ts'
 
 /** One sheet to render. */
 export interface CompileJob {
@@ -45,7 +47,7 @@ export async function compile(implementation: Implementation, job: CompileJob): 
     const input = recording
       .decode(job.source, readSource(job.source, recording))
       .replace(/^\uFEFF/, '')
-    const options = lesscOptions(job)
+    const options = readVariables(lesscOptions(job, implementation.major), recording)
     const made =
       implementation.major === 1
         ? await compile1(implementation.less, { input, options, recording, job })
@@ -75,9 +77,12 @@ export interface Compilation {
 }
 
 /** The options of `lessc main.less`: the sheet's own folder is the first search path. */
-function lesscOptions({ less, source }: CompileJob): Record<string, unknown> {
+function lesscOptions(
+  { less, source }: CompileJob,
+  major: Implementation['major'],
+): Record<string, unknown> {
   const paths = (less.paths ?? []) as readonly string[]
-  return { ...less, paths: [path.dirname(source), ...paths], filename: source }
+  return { ...dialect(less, major), paths: [path.dirname(source), ...paths], filename: source }
 }
 
 async function compileNow(

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Compilation, Compiled } from './compile.ts'
+import { frame } from './dialect.ts'
 import type { Less1, Less1Root } from './implementation.ts'
 
 /** How less 1.x calls its `data-uri` function, as far as the file's name goes. */
@@ -22,9 +23,10 @@ export async function compile1(
   { input, options, recording, job }: Compilation,
 ): Promise<Omit<Compiled, 'closure' | 'volatile'>> {
   const parser = new less.Parser({ ...options })
+  const framed = frame(input, options)
   try {
     const root = await new Promise<Less1Root>((resolve, reject) => {
-      parser.parse(input, (error, tree) => {
+      parser.parse(framed.input, (error, tree) => {
         if (error) reject(error)
         else if (tree) resolve(tree)
       })
@@ -43,7 +45,7 @@ export async function compile1(
     return { css, map, warnings: [] }
   } catch (cause) {
     noteMissing(cause, recording)
-    throw cause
+    throw moveBack(cause, job.source, framed.moved)
   } finally {
     for (const file of Object.keys(parser.imports.contents)) {
       if (!path.isAbsolute(file) || !existsSync(file)) continue
@@ -82,6 +84,16 @@ function watchingDataUris<T>(less: Less1, recording: Compilation['recording'], r
   } finally {
     functions['data-uri'] = original
   }
+}
+
+/** The place in the sheet as it is on disk. */
+function moveBack(cause: unknown, source: string, moved: number): unknown {
+  const failure = cause as { filename?: string; line?: number; column?: number }
+  const { filename = source, line, column = 0 } = failure
+  if (moved > 0 && line === 1 && path.resolve(filename) === source) {
+    failure.column = Math.max(0, column - moved)
+  }
+  return failure
 }
 
 function noteMissing(cause: unknown, recording: Compilation['recording']): void {

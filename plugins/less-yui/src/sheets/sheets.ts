@@ -4,7 +4,7 @@ import type { Compiled } from '../lessc/compile.ts'
 import { LessYuiError } from '../error.ts'
 import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
 import { Renderers } from './parallel.ts'
-import { type ResolvedOptions, searchPaths } from '../options.ts'
+import { type ResolvedOptions, absolute } from '../options.ts'
 
 /** What the sheets of one project need to know of it. */
 export interface SheetsSettings {
@@ -81,7 +81,7 @@ export class Sheets {
 
   async #render(implementation: Implementation, source: string): Promise<Compiled> {
     const { options, root, sourceMap } = this.#settings
-    const less = { ...options.less, paths: searchPaths(options.less, root) }
+    const less = absolute(options.less, root)
     const job = { source, less, sourceMap }
     const renderers = (this.#renderers ??= new Renderers(implementation))
     try {
