@@ -92,3 +92,25 @@ test('of two commands at the same time one waits, and finds nothing left to do',
   expect(waited[0]?.text).toContain('0 targets in')
   await project.remove()
 })
+
+test('Ctrl-C lets what runs end, starts nothing more, and leaves no lock', async () => {
+  const project = await makeProject({
+    ...site,
+    'vite.config.mjs': concatenation.replace(
+      "log.info('made css')",
+      "log.info('made css'); return new Promise((done) => setTimeout(done, 200))",
+    ),
+  })
+  const running = project.kovu('static')
+  await expect.poll(() => existsSync(join(project.root, 'out/site.js'))).toBe(true)
+  process.emit('SIGINT')
+  const { code, text } = await running
+  expect(code).toBe(130)
+  expect(text).toContain('Giving up, as soon as what runs has ended.')
+  expect(text).not.toContain('made static')
+  expect(existsSync(join(project.root, 'node_modules/.kovu/lock'))).toBe(false)
+  // What had ended well is remembered; what was given up is not.
+  const { text: again } = await project.kovu('static', '-n', '--why')
+  expect(again).toContain('css: it has no green run to compare with')
+  await project.remove()
+})

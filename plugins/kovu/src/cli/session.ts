@@ -18,6 +18,8 @@ import { loadProject, type Project } from './project.ts'
 /** Goals whose end is told to those who wait elsewhere. */
 const told = new Set(['ci', 'publish', 'deploy'])
 
+const GIVEN_UP = 130
+
 /** One call of `kovu`: the lock, the history, and the runs. */
 export class Session {
   readonly args: Arguments
@@ -27,6 +29,8 @@ export class Session {
   /** As it was when the command began: Vite sets NODE_ENV. */
   readonly #env = { ...process.env }
   #lock: Lock | undefined
+  /** Is nothing being made at the moment: does it wait for a turn or a change, or serve? */
+  #isResting = true
   #history: History | undefined
 
   constructor(args: Arguments, goals: readonly string[], progress: Progress) {
@@ -87,14 +91,22 @@ export class Session {
   /**
    * Does work that nobody else may do at the same time in this project. Ctrl-C gives it up.
    *
-   * @returns What the work returns; 130 when it was given up while waiting for its turn.
+   * @returns What the work returns; 130, as shells have it, when it was given up.
    */
   async alone(work: () => Promise<number>): Promise<number> {
-    const onSignal = (): void => this.#abort.abort()
+    const onSignal = (): void => {
+      if (!this.#isResting)
+        this.progress.log.warn(
+          'Giving up, as soon as what runs has ended. Once more ends it at once.',
+        )
+      this.#abort.abort()
+    }
     process.once('SIGINT', onSignal)
     process.once('SIGTERM', onSignal)
     try {
-      return (await this.acquire()) ? await work() : 130
+      const code = (await this.acquire()) ? await work() : GIVEN_UP
+      // Whoever watches or serves ends like this.
+      return this.signal.aborted && !this.#isResting ? GIVEN_UP : code
     } finally {
       this.release()
       process.removeListener('SIGINT', onSignal)
@@ -106,10 +118,12 @@ export class Session {
   async acquire(): Promise<boolean> {
     const words = ['kovu', ...this.args.words].join(' ')
     this.#lock ??= await lock(this.args.root, words, (holder) => this.#wait(holder), this.signal)
+    this.#isResting = this.#lock === undefined
     return this.#lock !== undefined
   }
 
   release(): void {
+    this.#isResting = true
     this.#lock?.release()
     this.#lock = undefined
   }
