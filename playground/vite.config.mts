@@ -13,6 +13,13 @@ export default defineConfig({
           'settings.py.m4': 'drund/settings.py',
           'settings.json.m4': 'activity/settings.json',
         },
+        env: { __DATABASE_PORT__: 'DRUND_MYSQL_PORT', __REDIS_PORT__: 'DRUND_REDIS_PORT' },
+      },
+      // What the settings of a mode need: nothing, or MariaDB and Redis with `--mode services`.
+      vm: {
+        settings: 'activity/settings.json',
+        mysql: 'services.mysql',
+        redis: 'services.redis',
       },
       requirejs: { build: ['build.js', 'build-widget.js'] },
       vhosts: {

@@ -12,7 +12,9 @@ define(`__ACTIVITY_PORT__', `9001')
 
 define(`__DATABASE_ENGINE__', `sqlite3')
 define(`__DATABASE_NAME__', `db.sqlite3')
-define(`__DATABASE_OPTIONS__', `"timeout": 20')
+
+dnl No Redis: the cache is in memory, sessions are in the database.
+define(`__REDIS_URL__', `')
 
 dnl Words of Python that are builtins of m4, too.
 undefine(`__file__', `__line__', `eval', `format', `include', `index', `len', `shift', `substr', `translit', `unix')

@@ -71,10 +71,28 @@ WSGI_APPLICATION = 'drund.wsgi.application'
 DATABASES = {
     'default': {
         'ENGINE': 'django.db.backends.__DATABASE_ENGINE__',
-        'NAME': os.environ.get('DRUND_DB', BASE_DIR / '__DATABASE_NAME__'),
-        'OPTIONS': {__DATABASE_OPTIONS__},
+ifelse(__DATABASE_ENGINE__, `sqlite3', `dnl
+        "NAME": os.environ.get("DRUND_DB", BASE_DIR / "__DATABASE_NAME__"),
+        "OPTIONS": {"timeout": 20},', `dnl
+        "NAME": "__DATABASE_NAME__",
+        "HOST": "__DATABASE_HOST__",
+        "PORT": "__DATABASE_PORT__",
+        "USER": "__DATABASE_USER__",
+        "PASSWORD": "__DATABASE_PASSWORD__",
+        "OPTIONS": {"charset": "utf8mb4"},')
     }
 }
+ifelse(__DATABASE_ENGINE__, `mysql', `
+# PyMySQL needs no compiler; Django asks for the version of mysqlclient, in whose place it stands.
+import pymysql
+
+pymysql.version_info = (2, 2, 7, "final", 0)
+pymysql.install_as_MySQLdb()
+')dnl
+ifelse(__REDIS_URL__, `', `', `
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "__REDIS_URL__"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+')dnl
 
 AUTH_PASSWORD_VALIDATORS = [
     {'NAME': 'django.contrib.auth.password_validation.UserAttributeSimilarityValidator'},

@@ -40,7 +40,7 @@ export function originOf(host: string, port: number): string {
 
 // Settings are rendered in the copy, for its mode.
 const rendered = ['settings.py', 'settings.json']
-const made = ['node_modules', '.venv', 'staticroot', 'build', '__pycache__', 'data']
+const made = ['node_modules', '.venv', '.kovu', 'staticroot', 'build', '__pycache__', 'data']
 const notCopied = new Set([...made, ...rendered])
 
 /**

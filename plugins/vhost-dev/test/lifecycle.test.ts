@@ -158,7 +158,7 @@ describe('the testserver target', () => {
     const { api } = vhostDev({ domain: 'site.localhost', hosts: { cdn: 'vite' } })
     const abort = new AbortController()
     const target = api?.kovu.targets?.['testserver']
-    expect(target).toMatchObject({ persistent: true, deps: ['settings'] })
+    expect(target).toMatchObject({ persistent: true, deps: ['settings', 'vm'] })
     const say = (): void => {}
     const run = target?.run({
       root,
