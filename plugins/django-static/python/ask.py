@@ -155,6 +155,7 @@ def answer():
         "ignorePatterns": ignore_patterns,
         "storage": storage_info(settings),
         "apps": [os.path.abspath(config.path) for config in apps.get_app_configs()],
+        "installedApps": [config.name for config in apps.get_app_configs()],
         "templates": [template_info(engine) for engine in settings.TEMPLATES],
         "middleware": list(settings.MIDDLEWARE or []),
         "allowedHosts": list(settings.ALLOWED_HOSTS or []),
@@ -162,6 +163,8 @@ def answer():
         "proxyHeader": list(settings.SECURE_PROXY_SSL_HEADER)
         if settings.SECURE_PROXY_SSL_HEADER
         else None,
+        "sslRedirect": bool(settings.SECURE_SSL_REDIRECT),
+        "hstsSeconds": int(settings.SECURE_HSTS_SECONDS or 0),
         "sessionCookieDomain": settings.SESSION_COOKIE_DOMAIN,
         "csrfCookieDomain": settings.CSRF_COOKIE_DOMAIN,
         # Last: only now are the modules loaded that the above came from.

@@ -3,6 +3,7 @@ import type { Plugin } from 'vite'
 import { createBuild } from './build/plugin.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { findstaticCommand } from './commands/findstatic.ts'
+import { inPlaceCommand } from './commands/in-place.ts'
 import { staticTarget } from './commands/target.ts'
 import { configPlugin } from './config.ts'
 import { createContext } from './context.ts'
@@ -31,6 +32,7 @@ export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
     commands: {
       findstatic: findstaticCommand(context),
       doctor: doctorCommand(context),
+      'in-place': inPlaceCommand(context),
       ...releaseCommands(context),
     },
     urls: (publicName, source) => build.urls(publicName, source),

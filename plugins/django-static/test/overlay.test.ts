@@ -17,7 +17,7 @@ print(json.dumps([s.SECURE_PROXY_SSL_HEADER, s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_H
 
 test('gives Django behind the front the settings that it lacks, and says so once', async () => {
   const project = makeProject({
-    settings: `OWN_VALUE = 'own'\nSESSION_COOKIE_DOMAIN = '.shop.com'\nALLOWED_HOSTS = ['shop.com']\n`,
+    settings: `OWN_VALUE = 'own'\nSESSION_COOKIE_DOMAIN = '.shop.com'\nALLOWED_HOSTS = ['shop.com']\nCSRF_COOKIE_DOMAIN = 'shop.com'\nSECURE_HSTS_SECONDS = 3600\n`,
   })
   const dev = await startDev(project.root)
   const env = (await dev.api.processEnv?.(SITE)) ?? {}
@@ -35,13 +35,17 @@ test('gives Django behind the front the settings that it lacks, and says so once
   await dev.api.processEnv?.(SITE)
   const said = dev.logged.filter((line) => line.includes('SECURE_PROXY_SSL_HEADER'))
   expect(said).toHaveLength(1)
-  for (const name of [
-    'CSRF_TRUSTED_ORIGINS',
-    'ALLOWED_HOSTS',
-    'SESSION_COOKIE_DOMAIN',
-    'TEMPLATES',
+  // Each value, as it is set.
+  for (const line of [
+    'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")',
+    'CSRF_TRUSTED_ORIGINS = [*getattr(_own, "CSRF_TRUSTED_ORIGINS", []), "https://www.shop.test:8443", "https://*.shop.test:8443"]',
+    'ALLOWED_HOSTS = [*getattr(_own, "ALLOWED_HOSTS", []), "www.shop.test", ".shop.test"]',
+    'SESSION_COOKIE_DOMAIN = ".shop.test"',
+    'CSRF_COOKIE_DOMAIN = ".shop.test"',
+    'SECURE_HSTS_SECONDS = 0',
+    'TEMPLATES: loaders without a cache',
   ]) {
-    expect(said[0]).toContain(name)
+    expect(said[0]).toContain(`  ${line}`)
   }
   // manage.py keeps its meaning.
   expect(project.manage(['diffsettings'], env)).toContain("OWN_VALUE = 'own'")
@@ -83,6 +87,8 @@ test('speaks the language of Django 3.2', async () => {
       proxyHeader: null,
       sessionCookieDomain: null,
       csrfCookieDomain: null,
+      sslRedirect: false,
+      hstsSeconds: 0,
       templates: [],
       debug: true,
     } as never,

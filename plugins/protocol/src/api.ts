@@ -38,6 +38,11 @@ export interface KovuApi {
   answers?(request: StaticRequest): Promise<StaticAnswer | undefined>
   /** Environment variables for processes that run the application behind the development front. */
   processEnv?(site: FrontSite): Promise<Readonly<Record<string, string>>>
+  /**
+   * The development front as it would be opened with the present configuration, whether or not it is open: for commands that
+   * check an application's settings against it.
+   */
+  site?(): FrontSite | undefined | Promise<FrontSite | undefined>
 }
 
 /** The development front as the application's processes must know it. */

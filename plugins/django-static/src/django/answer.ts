@@ -47,12 +47,16 @@ export interface DjangoInfo {
     readonly manifest: boolean
     readonly aggregation: boolean
   }
+  /** Folders of the apps. */
   readonly apps: readonly string[]
+  readonly installedApps: readonly string[]
   readonly templates: readonly DjangoTemplates[]
   readonly middleware: readonly string[]
   readonly allowedHosts: readonly string[]
   readonly trustedOrigins: readonly string[]
   readonly proxyHeader: readonly [string, string] | null
+  readonly sslRedirect: boolean
+  readonly hstsSeconds: number
   readonly sessionCookieDomain: string | null
   readonly csrfCookieDomain: string | null
 }

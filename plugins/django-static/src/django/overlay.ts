@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FrontSite } from '@kovu/protocol'
 import type { DjangoInfo } from './answer.ts'
+import { frontSettings, pythonString } from './front-settings.ts'
 
 const MODULE = 'kovu_dev_settings'
 
@@ -24,31 +25,9 @@ export interface Overlay {
 export function makeOverlay(info: DjangoInfo, site: FrontSite, hotFile?: string): Overlay {
   const lines: string[] = []
   const changes: string[] = []
-  const set = (name: string, python: string, why: string): void => {
+  for (const { name, python, why } of frontSettings(info, site)) {
     lines.push(`# ${why}`, `${name} = ${python}`, '')
     changes.push(`${name} = ${python}  (${why})`)
-  }
-  if (info.proxyHeader === null) {
-    const value = '("HTTP_X_FORWARDED_PROTO", "https")'
-    set('SECURE_PROXY_SSL_HEADER', value, 'the front speaks HTTPS and says so in this header')
-  }
-  const origins = trustedOrigins(info, site)
-  if (origins.length > 0) {
-    const value = `[*getattr(_own, "CSRF_TRUSTED_ORIGINS", []), ${pythonList(origins)}]`
-    set('CSRF_TRUSTED_ORIGINS', value, 'forms of these hosts are the site’s own')
-  }
-  const hosts = missingHosts(info, site)
-  if (hosts.length > 0) {
-    const value = `[*getattr(_own, "ALLOWED_HOSTS", []), ${pythonList(hosts)}]`
-    set('ALLOWED_HOSTS', value, 'the front’s hosts')
-  }
-  for (const [name, domain] of [
-    ['SESSION_COOKIE_DOMAIN', info.sessionCookieDomain],
-    ['CSRF_COOKIE_DOMAIN', info.csrfCookieDomain],
-  ] as const) {
-    if (domain !== null && !covers(domain, site.domain)) {
-      set(name, pythonString(`.${site.domain}`), `cookies of ${domain} do not reach ${site.domain}`)
-    }
   }
   const cached = info.templates.some(
     ({ backend, loaders }) => backend.endsWith('.DjangoTemplates') && !loaders,
@@ -130,49 +109,6 @@ export function writeOverlay(
     KOVU_BEHIND_FRONT: '1',
     PYTHONPATH: pythonPath ? dir + delimiter + pythonPath : dir,
   }
-}
-
-function trustedOrigins({ django, trustedOrigins: own }: DjangoInfo, site: FrontSite): string[] {
-  // Before 4.0 an entry is a host, and a wildcard is a leading dot.
-  const old = Number.parseInt(django, 10) < 4
-  const wanted = old
-    ? site.origins.map((origin) => origin.replace(/^https?:\/\//, '').replace(/^\*/, ''))
-    : site.origins
-  return wanted.filter((origin) => !own.includes(origin))
-}
-
-function missingHosts({ allowedHosts: own }: DjangoInfo, site: FrontSite): string[] {
-  const hosts = site.origins.map((origin) => new URL(origin.replace('*', 'any')).hostname)
-  const wanted = site.origins.map((origin, index) =>
-    origin.includes('*')
-      ? `.${(hosts[index] ?? '').replace(/^[^.]*\./, '')}`
-      : (hosts[index] ?? ''),
-  )
-  if (own.length === 0) {
-    // With DEBUG and an empty list Django answers for localhost and its subdomains by itself.
-    if (hosts.every((host) => host === 'localhost' || host.endsWith('.localhost'))) return []
-    return [...new Set(['localhost', '.localhost', '127.0.0.1', '[::1]', ...wanted])]
-  }
-  return [...new Set(wanted)].filter((host) => !own.some((pattern) => hostMatches(pattern, host)))
-}
-
-function hostMatches(pattern: string, host: string): boolean {
-  const plain = host.replace(/^\./, '')
-  if (pattern === '*' || pattern === host) return true
-  return pattern.startsWith('.') && (plain === pattern.slice(1) || plain.endsWith(pattern))
-}
-
-function covers(cookieDomain: string, domain: string): boolean {
-  const bare = cookieDomain.replace(/^\./, '')
-  return domain === bare || domain.endsWith(`.${bare}`) || bare.endsWith(`.${domain}`)
-}
-
-function pythonList(values: readonly string[]): string {
-  return values.map(pythonString).join(', ')
-}
-
-function pythonString(value: string): string {
-  return JSON.stringify(value)
 }
 
 function readText(file: string): string | undefined {
