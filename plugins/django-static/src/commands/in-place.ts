@@ -1,8 +1,9 @@
 import { relative } from 'node:path'
-import type { Command } from '@kovu/protocol'
-import type { Context } from '../context.ts'
+import type { Command, Derivation } from '@kovu/protocol'
+import type { Context, Project } from '../context.ts'
 import { derivations } from '../derived.ts'
 import { writeWhole } from '../publish/releases.ts'
+import { isInstalled } from '../templates/texts.ts'
 
 /** What the words of the command mean: the targets of the old Makefile. */
 const KINDS: Readonly<Record<string, string>> = { css: '.css', templates: '.js' }
@@ -22,34 +23,41 @@ export function inPlaceCommand(context: Context): Command {
         log.error(`What is ${unknown}? kovu in-place ${Object.keys(KINDS).join(' ')}`)
         return 2
       }
-      const wanted = args.length === 0 ? undefined : args.map((word) => KINDS[word])
-      const { finders, info, statics, privateFiles } = await context.project()
-      let count = 0
-      for (const { from, to, publish, render } of derivations(context)) {
-        if (
-          wanted !== undefined &&
-          !wanted.some((suffix) => suffix !== undefined && to.endsWith(suffix))
-        )
+      const suffixes = (args.length === 0 ? Object.keys(KINDS) : args).map((word) => KINDS[word])
+      const project = await context.project()
+      const files: string[] = []
+      for (const derivation of derivations(context)) {
+        if (!suffixes.some((suffix) => suffix !== undefined && derivation.to.endsWith(suffix)))
           continue
-        for (const [name, source] of finders.collect(info.ignorePatterns)) {
-          if (!name.endsWith(from)) continue
-          const publicName = name.slice(0, -from.length) + to
-          if (publish !== 'all' && !statics.mentions(publicName)) continue
-          // What lies in a package is not ours to write to.
-          if (/[\\/](?:site|dist)-packages[\\/]/.test(source) || privateFiles.has(source)) continue
-          const { code, map } = await render(source)
-          const file = source.slice(0, -from.length) + to
-          writeWhole(file, code)
-          if (map !== undefined && /sourceMappingURL=(?!data:)/.test(code))
-            writeWhole(`${file}.map`, map)
+        for (const source of sourcesOf(project, derivation)) {
+          const file = await writeBeside(source, derivation)
           log.info(relative(root, file))
-          count += 1
+          files.push(file)
         }
       }
-      log.info(
-        `${count} file${count === 1 ? '' : 's'} written beside ${count === 1 ? 'its source' : 'their sources'}`,
-      )
+      const count = files.length === 1 ? '1 file' : `${files.length} files`
+      log.info(`${count} written beside the sources`)
       return 0
     },
   }
+}
+
+/** Sources of the project's own whose derived name is published. */
+function* sourcesOf(
+  { finders, info, statics, privateFiles }: Project,
+  { from, to, publish }: Derivation,
+): Generator<string> {
+  for (const [name, source] of finders.collect(info.ignorePatterns)) {
+    if (!name.endsWith(from) || isInstalled(source) || privateFiles.has(source)) continue
+    const publicName = name.slice(0, -from.length) + to
+    if (publish === 'all' || statics.mentions(publicName)) yield source
+  }
+}
+
+async function writeBeside(source: string, derivation: Derivation): Promise<string> {
+  const { code, map } = await derivation.render(source)
+  const file = source.slice(0, -derivation.from.length) + derivation.to
+  writeWhole(file, code)
+  if (map !== undefined && /sourceMappingURL=(?!data:)/.test(code)) writeWhole(`${file}.map`, map)
+  return file
 }
