@@ -5,16 +5,12 @@ import { nextPath } from './waiting.ts'
 import type { Context, ModuleMap } from './types.ts'
 
 /**
- * Whose script an event tells of. It tells once.
- * @param ctx the context
+ * Whose script an event tells of.
  * @param event the event
  * @returns the module's id
  */
-function idOf(ctx: Context, event: Event): string {
-  var node = event.currentTarget as Element
-  node.removeEventListener('load', ctx.onScriptLoad, false)
-  node.removeEventListener('error', ctx.onScriptError, false)
-  return node.getAttribute('data-requiremodule') as string
+function idOf(event: Event): string {
+  return (event.currentTarget as Element).getAttribute('data-requiremodule') as string
 }
 
 /**
@@ -23,7 +19,7 @@ function idOf(ctx: Context, event: Event): string {
  * @param event its event
  */
 export function onScriptLoad(ctx: Context, event: Event): void {
-  ctx.completeLoad(idOf(ctx, event))
+  ctx.completeLoad(idOf(event))
 }
 
 /**
@@ -32,7 +28,7 @@ export function onScriptLoad(ctx: Context, event: Event): void {
  * @param event its event
  */
 export function onScriptError(ctx: Context, event: Event): void {
-  var id = idOf(ctx, event)
+  var id = idOf(event)
   if (nextPath(ctx, id)) return
   var parents: string[] = []
   eachOwn(ctx.registry, function (mod, name) {

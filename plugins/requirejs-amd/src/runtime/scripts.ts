@@ -28,11 +28,8 @@ export function scriptParent(): Element {
  * @returns the element
  */
 export function createNode(config: Config): HTMLScriptElement {
-  var node = (
-    config.xhtml
-      ? root.document.createElementNS('http://www.w3.org/1999/xhtml', 'html:script')
-      : root.document.createElement('script')
-  ) as HTMLScriptElement
+  // In a document of `config.xhtml` too, this is an element of XHTML.
+  var node = root.document.createElement('script')
   node.type = config.scriptType || 'text/javascript'
   node.charset = 'utf-8'
   node.async = true
