@@ -3,8 +3,10 @@ import { createPrivateKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createSecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import react from '@vitejs/plugin-react'
 import { chromium } from 'playwright-core'
 import type { BrowserContext } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -110,6 +112,61 @@ describe.runIf(executablePath && hasCertutil)('in Chromium', () => {
     expect(message).toBe('cookie sid=abc')
     expect(problems).toEqual([])
   })
+
+  test("React's fast refresh keeps the state of components in a page of an application, under its policy", async () => {
+    let cdn = ''
+    const { port } = await startUpstream((_req, res) => {
+      res.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-encoding': 'br',
+        'content-security-policy': `default-src 'self'; script-src 'self' ${cdn}; style-src 'unsafe-inline'; connect-src 'self'`,
+      })
+      res.end(
+        brotliCompressSync(
+          `<!doctype html><html><head><script type="importmap" nonce="x">{"imports":{}}</script></head>
+           <body><div id="root"></div><script type="module" src="${cdn}/main.jsx"></script></body></html>`,
+        ),
+      )
+    })
+    const component = (text: string): string => `import { useState } from 'react'
+      export function Counter() {
+        const [count, setCount] = useState(0)
+        return <button onClick={() => setCount(count + 1)}>${text} {count}</button>
+      }`
+    // The site's folder has no packages of its own.
+    const require = createRequire(import.meta.url)
+    const alias = Object.fromEntries(
+      ['react', 'react-dom'].map((name) => [
+        name,
+        dirname(require.resolve(`${name}/package.json`)),
+      ]),
+    )
+    const site = await startSite(
+      { cdn: 'vite', '*': port },
+      {
+        'main.jsx': `import { createRoot } from 'react-dom/client'
+          import { Counter } from './counter.jsx'
+          createRoot(document.getElementById('root')).render(<Counter />)`,
+        'counter.jsx': component('first'),
+      },
+      { plugins: [react()], resolve: { alias } },
+    )
+    cdn = site.origin('cdn.site.localhost')
+    const context = await startBrowser(join(site.root, '.certificates/ca.pem'))
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(String(error)))
+    await page.goto(site.origin('www.site.localhost'))
+    const button = page.locator('button')
+    await button.waitFor()
+    await button.click()
+    await button.click()
+    expect(await button.textContent()).toBe('first 2')
+    await expect.poll(() => site.server.ws.clients.size).toBe(1)
+    writeFileSync(join(site.root, 'counter.jsx'), component('second'))
+    await expect.poll(() => button.textContent(), { timeout: 15_000 }).toBe('second 2')
+    expect(problems).toEqual([])
+  }, 60_000)
 
   test('the page of an application that starts shows its lines and becomes the application', async () => {
     const port = await freePort()

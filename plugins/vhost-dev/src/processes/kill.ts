@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const windows = process.platform === 'win32'
@@ -17,14 +18,29 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Is any process of the group left? */
+/** Is any process of the group left? One that has ended and that nobody has asked about, as in containers, is not. */
 export function groupLives(pid: number): boolean {
   try {
     process.kill(windows ? pid : -pid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+  return process.platform === 'linux' ? hasLiveMember(pid) : true
+}
+
+function hasLiveMember(group: number): boolean {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'latin1')
+      // The name in parentheses may hold anything; state, parent and group follow it.
+      const [state, , member] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 3)
+      if (Number(member) === group && state !== 'Z' && state !== 'X') return true
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return false
 }
 
 /** Ends a process group to its last member: politely, then by force. */
