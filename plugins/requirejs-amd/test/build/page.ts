@@ -164,6 +164,7 @@ export async function visit(
     URL,
     XMLHttpRequest,
     addEventListener() {},
+    alert() {},
     trace,
   }
   window['window'] = window['self'] = window
