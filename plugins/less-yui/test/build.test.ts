@@ -2,10 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { KovuApi, TargetContext } from '@kovu/protocol'
 import { rollup } from 'rollup'
-import { type CSSOptions, type Plugin, resolveConfig } from 'vite'
 import { expect, test } from 'vitest'
 import { lessYui } from '../src/index.ts'
-import type { LessYuiOptions } from '../src/options.ts'
+import { kovu } from './support/kovu.ts'
 import { type Project, bootstrapDir, built, project } from './support/project.ts'
 
 const SITE = {
@@ -132,28 +131,6 @@ test('a broken partial fails the build with its place', async () => {
     ],
   })
 })
-
-async function kovu(
-  { root }: Project,
-  options: LessYuiOptions = {},
-  more: { plugins?: Plugin[]; sourcemap?: boolean; css?: CSSOptions } = {},
-): Promise<KovuApi> {
-  const config = await resolveConfig(
-    {
-      root,
-      configFile: false,
-      logLevel: 'silent',
-      plugins: [lessYui(options), more.plugins],
-      css: more.css ?? {},
-      build: { sourcemap: more.sourcemap ?? false },
-    },
-    'build',
-  )
-  const main = config.plugins.find(({ name }) => name === 'less-yui')
-  const api = main?.api as { kovu: KovuApi } | undefined
-  if (!api) throw new Error('no less-yui among the plugins')
-  return api.kovu
-}
 
 test('derives: gives peers the final bytes and what to watch', async () => {
   const site = project(SITE)

@@ -121,7 +121,7 @@ test('shows an error where it is, keeps the last good sheet and recovers', async
     },
     { timeout: 5000 },
   )
-  expect(error.loc).toMatchObject({ file: site.file('css/a.less'), line: 3, column: 12 })
+  expect(error.loc).toMatchObject({ file: site.file('css/a.less'), line: 3, column: 13 })
   expect(error.message).toContain('variable @nope is undefined')
   expect(error.message).toContain(`${site.file('css/a.less')}:3:13`)
   expect(error.frame).toContain('3  |  .a { color: @nope; }\n   |              ^')

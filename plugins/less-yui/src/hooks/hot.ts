@@ -1,4 +1,4 @@
-import type { EnvironmentModuleNode, Plugin, ViteDevServer } from 'vite'
+import type { EnvironmentModuleNode, ErrorPayload, Plugin, ViteDevServer } from 'vite'
 import type { Context } from '../context.ts'
 import { located, LessYuiError } from '../error.ts'
 import { contains } from '../lessc/recording.ts'
@@ -17,8 +17,8 @@ export function hotPlugin(context: Context): Plugin {
     configureServer(server) {
       // A page that is opened while a sheet is broken shows why.
       context.show = (error) => sendError(server, error)
-      server.ws.on('connection', () => {
-        for (const error of context.broken.values()) sendError(server, error)
+      server.ws.on('connection', (socket) => {
+        for (const error of context.broken.values()) socket.send(JSON.stringify(payload(error)))
       })
     },
     async hotUpdate({ file, modules, server }) {
@@ -84,23 +84,27 @@ function watchOutside(server: ViteDevServer, files: Iterable<string>): void {
   for (const file of files) if (!contains(server.config.root, file)) server.watcher.add(file)
 }
 
+/** Tells pages that worked until now of an error. */
 function sendError(server: ViteDevServer, error: LessYuiError): void {
-  const fields = located(error)
-  if (!fields) return undefined
   const { hot } = server.environments.client
-  // The client reloads a page whose very first message finds an overlay, as if it had never worked. This one has.
+  // The client reloads a page whose very first message finds an overlay, as if it had never worked. These have.
   hot.send({ type: 'update', updates: [] })
-  const { message, id, frame, loc, pluginCode } = fields
-  hot.send({
+  hot.send(payload(error))
+}
+
+/** What Vite's overlay shows; columns count from 1 there. */
+function payload(error: LessYuiError): ErrorPayload {
+  const { message = error.message, id, frame, loc } = located(error) ?? {}
+  return {
     type: 'error',
     err: {
       message,
       stack: '',
       plugin: 'less-yui',
-      pluginCode,
+      pluginCode: error.code,
       ...(id !== undefined && { id }),
       ...(frame !== undefined && { frame }),
-      ...(loc && { loc }),
+      ...(loc && { loc: { ...loc, column: loc.column + 1 } }),
     },
-  })
+  }
 }

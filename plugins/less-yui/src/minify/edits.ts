@@ -29,7 +29,7 @@ export function edit(text: string, edits: readonly Edit[], sourceMap: boolean): 
   }
   return {
     code: magic.toString(),
-    map: sourceMap ? magic.generateMap({ hires: 'boundary' }).toString() : undefined,
+    map: sourceMap ? magic.generateMap({ hires: true }).toString() : undefined,
   }
 }
 

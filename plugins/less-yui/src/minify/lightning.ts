@@ -1,4 +1,5 @@
 import { codeFrame, LessYuiError } from '../error.ts'
+import { inCharacters } from './columns.ts'
 import { chain, edit, type Mapped } from './edits.ts'
 import { takeHacks } from './hacks.ts'
 import type { Minified, MinifyJob } from './index.ts'
@@ -33,9 +34,10 @@ export async function lightning(job: MinifyJob): Promise<Minified> {
   for (let round = 0; ; round++) {
     try {
       const result = run(code)
+      const text = Buffer.from(result.code).toString()
       const minified = unhacked.taken.restore({
-        code: Buffer.from(result.code).toString(),
-        map: result.map ? Buffer.from(result.map).toString() : undefined,
+        code: text,
+        map: result.map ? inCharacters(Buffer.from(result.map).toString(), text) : undefined,
       })
       const whole = map && chain(minified.map, ...maps, map)
       return needsCharset(css) ? withCharset(minified.code, whole) : { ...minified, map: whole }
