@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { M4SettingsError, m4 } from '../src/index.ts'
+import { gnuM4 } from './support/gnu.ts'
 import { project } from './support/project.ts'
 
 /** The located error of a text. */
@@ -58,6 +59,17 @@ describe('include', () => {
     expect(read).toEqual(
       expect.arrayContaining(['m4/a.m4', 'lib/b.m4', 'c.m4', 'none.m4'].map((name) => file(name))),
     )
+  })
+
+  test.skipIf(gnuM4 === undefined)('and the search path are those of GNU m4', () => {
+    const { root, file, write, run } = project(files)
+    write(
+      'main.m4',
+      "include(`a.m4') include(`b.m4') sinclude(`none.m4')sinclude(`c.m4') __file__ __line__\n",
+    )
+    expect(
+      m4(readFileSync(file('main.m4')), { cwd: root, include: ['m4', 'lib'], file: 'main.m4' }),
+    ).toBe(run(gnuM4 ?? 'm4', '-I', 'm4', '-I', 'lib', 'main.m4'))
   })
 
   test('of a missing file is an error where it stands', () => {

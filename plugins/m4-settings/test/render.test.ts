@@ -118,6 +118,18 @@ x = [len(__HOST__), '__line__']
   })
 })
 
+test.skipIf(gnuM4 === undefined)('the system’s m4 has its shell, if it is asked for', async () => {
+  const site = project({
+    'm4/base.m4': "define(`__WHO__', esyscmd(`printf somebody'))",
+    'm4/a.txt.m4': '__WHO__ __file__ len(x)\n',
+  })
+  await render(site, { m4: gnuM4 ?? '' })
+  expect(site.read('a.txt')).toBe('somebody __file__ len(x)\n')
+  await render(site, { m4: gnuM4 ?? '', builtins: 'all' })
+  expect(site.read('a.txt')).toMatch(/^somebody \S*a\.txt\.m4 1\n$/)
+  expect(await failure(() => render(site))).toMatchObject({ pluginCode: 'M4_SETTINGS_REFUSED' })
+})
+
 describe('environment variables', () => {
   const files = {
     'm4/base.m4': base,

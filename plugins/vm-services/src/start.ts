@@ -2,6 +2,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dockerCompose, hasCompose, provisionContainer } from './compose.ts'
 import { VmServicesError } from './error.ts'
+import { alone } from './lock.ts'
 import { type Ready, provisionNative, startNative } from './native.ts'
 import { type Folders, makePlace } from './place.ts'
 import { run } from './processes.ts'
@@ -38,11 +39,15 @@ export async function up(folders: Folders, wanted: Wanted): Promise<Outcome> {
     if (answer.state !== 'closed') throw taken(wanted)
   }
   const ready = wanted.via === 'container' ? undefined : await findNative(wanted)
-  const outcome = ready
-    ? await upNative(folders, ready, wanted)
-    : await upContainer(folders, wanted)
-  await provisionByProject(folders, wanted)
-  return outcome
+  if (!ready && (wanted.via === 'native' || !(await hasCompose()))) throw await missing(wanted)
+  await makePlace(folders, service)
+  return alone(dir, async () => {
+    const outcome = ready
+      ? await upNative(folders, ready, wanted)
+      : await upContainer(folders, wanted)
+    await provisionByProject(folders, wanted)
+    return outcome
+  })
 }
 
 /** Waits while whoever is there gets ready. */
@@ -62,7 +67,6 @@ async function upNative(folders: Folders, ready: Ready, wanted: Wanted): Promise
 }
 
 async function upContainer(folders: Folders, wanted: Wanted): Promise<Outcome> {
-  if (wanted.via === 'native' || !(await hasCompose())) throw await missing(wanted)
   const { service, endpoint } = wanted
   const { place } = await makePlace(folders, service)
   await dockerCompose(folders.root, wanted, ['up', '--detach', '--wait'])

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { makePlace } from '../src/place.ts'
 import { isAlive } from '../src/processes.ts'
 import { findPrograms } from '../src/programs.ts'
 import { run } from '../src/processes.ts'
@@ -31,6 +32,15 @@ describe.skipIf(!installed('mysql'))('MySQL', () => {
   const query = async (endpoint: Endpoint, sql: string): Promise<string> =>
     client('mysql', endpoint, '--batch', '--skip-column-names', `--execute=${sql}`)
 
+  const asAdministrator = async (site: Project, endpoint: Endpoint, sql: string): Promise<void> => {
+    const { native } = services.mysql
+    const programs = native && findPrograms(native)
+    const { place } = await makePlace(site.context.folders, services.mysql)
+    const launch = native?.administrator?.(programs ?? {}, endpoint, place)
+    if (!launch) throw new Error('no administrator')
+    expect(await run(launch, { input: sql })).toMatchObject({ ok: true })
+  }
+
   test('comes up from the settings, keeps rows over kill -9, and repairs accounts and rights', async () => {
     const endpoint = { host: '127.0.0.1', port: await freePort(), ...account }
     const site = project({ mysql: 'services.mysql' }, { services: { mysql: endpoint } })
@@ -53,9 +63,15 @@ describe.skipIf(!installed('mysql'))('MySQL', () => {
     expect(site.said.at(-1)).toMatch(/^mysql: MySQL [\d.]+ at 127/)
     expect(stateOf(site, 'mysql').pid).toBe(second.pid)
 
-    // Another password, another database, and a user whose rights are gone.
+    // Half of what was made is gone: the rights, then the database.
     await query(endpoint, 'CREATE DATABASE test_drund_1; DROP DATABASE test_drund_1')
+    await asAdministrator(site, endpoint, "REVOKE ALL, GRANT OPTION FROM 'drund'@'%'")
+    await expect(query(endpoint, 'SELECT a FROM t')).rejects.toThrow('denied')
+    await site.up()
+    expect(await query(endpoint, 'SELECT a FROM t')).toBe('kept 🎉')
     await query(endpoint, 'DROP DATABASE drund')
+
+    // Another password, another database.
     const changed = { ...endpoint, password: 'another', database: 'other' }
     site.settings({ services: { mysql: changed } })
     await site.up()
@@ -121,6 +137,13 @@ describe.skipIf(!installed('redis'))('Redis', () => {
     await site.up()
     expect(await ask({ ...endpoint, password: 'other' }, 'GET', 'a')).toBe('kept')
     expect(statSync(site.file('.kovu/services/redis/redis.conf')).mode & 0o777).toBe(0o600)
+  }, 60_000)
+
+  test('that two want at once is started once', async () => {
+    const site = project({ redis: { port: await freePort() } })
+    await Promise.all([site.up(), site.up(), site.up()])
+    expect(site.said.filter((line) => line.includes(' started at '))).toHaveLength(1)
+    expect(site.said).toHaveLength(3)
   }, 60_000)
 
   test('of two projects side by side know nothing of each other, on one port they are told apart', async () => {
