@@ -20,3 +20,13 @@ declare module '*?hogan-render' {
   const render: Template['render'] & { readonly template: Template }
   export { render as default, render as 'module.exports' }
 }
+
+declare module '*.mustache?raw' {
+  const text: string
+  export { text as default, text as 'module.exports' }
+}
+
+declare module '*.hogan?raw' {
+  const text: string
+  export { text as default, text as 'module.exports' }
+}

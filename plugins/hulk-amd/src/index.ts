@@ -4,6 +4,7 @@ import { configure, createContext, type Context } from './context.ts'
 import { derivations, hulkCommand, templatesTarget } from './derived/index.ts'
 import { hotPlugin, resolvePlugin, servePlugin, transformPlugin } from './vite/index.ts'
 import { resolveOptions, type HulkAmdOptions } from './options.ts'
+import { partialsCommand } from './partials/index.ts'
 
 export type { HulkAmdOptions, LintOptions } from './options.ts'
 
@@ -35,7 +36,7 @@ function mainPlugin(context: Context): Plugin {
         get derives() {
           return derivations(context)
         },
-        commands: { hulk: hulkCommand(context) },
+        commands: { hulk: hulkCommand(context), partials: partialsCommand(context) },
         targets: { templates: templatesTarget(context) },
       },
     } satisfies KovuPluginApi,

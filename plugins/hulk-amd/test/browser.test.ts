@@ -17,7 +17,7 @@ addEventListener('hulk-amd:update', ({ detail }) => {
 })
 `,
   'page.template.mustache':
-    '<h1>Hello {{name}}</h1>\n<input id="field" value="start">\n<textarea id="area"></textarea>\n{{>row}}\n<ul id="list">{{#items}}<li>{{.}}</li>{{/items}}</ul>',
+    '<h1>Hello {{name}}</h1>\n<input id="field" value="start">\n<textarea id="area"></textarea>\n{{>row}}\n<ul id="list" style="height: 30px; overflow: auto">{{#items}}<li>{{.}}</li>{{/items}}</ul>',
   'row.template.mustache': '<p id="row">row</p>',
   'plain.mustache': 'plain',
 }
@@ -30,6 +30,10 @@ describe.skipIf(!executablePath)('in a browser', () => {
     await page.fill('#area', 'draft')
     await page.fill('#field', 'typed text')
     await page.evaluate('document.getElementById("field").setSelectionRange(2, 5)')
+    await page.evaluate(
+      'mounted.update({ name: "you", items: Array.from({ length: 50 }, (_, i) => i) })',
+    )
+    await page.evaluate('document.getElementById("list").scrollTop = 100')
     await page.evaluate('window.before = document.getElementById("field")')
 
     write(
@@ -46,6 +50,7 @@ describe.skipIf(!executablePath)('in a browser', () => {
       value: document.activeElement.value,
       caret: [document.activeElement.selectionStart, document.activeElement.selectionEnd],
       area: document.getElementById('area').value,
+      scroll: document.getElementById('list').scrollTop,
       events: document.getElementById('events').textContent,
       loads: window.loads,
     })`)
@@ -54,6 +59,7 @@ describe.skipIf(!executablePath)('in a browser', () => {
       value: 'typed text',
       caret: [2, 5],
       area: 'draft',
+      scroll: 100,
       events: '/page.template.mustache /row.template.mustache ',
       loads: 1,
     })

@@ -84,16 +84,16 @@ describe('an imported template', () => {
     const root = site({
       'main.js': [
         "import render from './a.mustache?hogan-render'",
-        "import raw from './a.mustache?raw'",
+        "import raw, { 'module.exports' as exported } from './a.mustache?raw'",
         "import t from './a.mustache'",
         'export const text = render({ b: 1 })',
         'export const same = render.template === t',
-        'export { raw }',
+        'export { raw, exported }',
       ].join('\n'),
-      'a.mustache': '  {{b}}\n',
+      'a.mustache': '\uFEFF  {{b}}\n',
     })
     const module = await run((await bundle(root)).code)
-    expect(module).toMatchObject({ text: '1', same: true, raw: '  {{b}}\n' })
+    expect(module).toMatchObject({ text: '1', same: true, raw: '  {{b}}\n', exported: '  {{b}}\n' })
   })
 
   test('is not wrapped as CommonJS in a package of that type', async () => {

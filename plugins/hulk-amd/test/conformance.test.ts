@@ -152,4 +152,13 @@ describe('what differs from hogan.js', () => {
     expect(ledger.hogan.map(({ id }) => id).sort()).toEqual(Object.keys(differences).sort())
     for (const { reason } of [...ledger.hogan, ...ledger.spec]) expect(reason).toMatch(/\w{3}.*\.$/)
   })
+
+  test('is counted in the README', () => {
+    const readme = fs.readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const all = cases.length
+    const failing = ledger.spec.length
+    expect(readme).toContain(`${ledger.hogan.length} known differences`)
+    expect(readme).toContain(`all ${all} cases render as hogan.js renders them`)
+    expect(readme).toContain(`(${all - failing} pass; ${failing} stand in`)
+  })
 })

@@ -8,7 +8,7 @@ import { site } from './support/site.ts'
 test('plain Rollup bundles templates with their partials', async () => {
   const root = site({
     'main.js':
-      "import t from './page.template.mustache'\nimport raw from './row.template.mustache?raw'\nexport const text = t.render({ a: 1 }) + raw",
+      "import t from './page.template.mustache'\nimport raw from './row.template.mustache?raw'\nimport render from './row.template.mustache?hogan-render'\nimport derived from './row.template.js'\nexport const text = t.render({ a: 1 }) + raw\nexport const same = render.template === derived",
     'page.template.mustache': 'page {{>row}}',
     'row.template.mustache': 'row {{a}} ',
   })
@@ -22,6 +22,6 @@ test('plain Rollup bundles templates with their partials', async () => {
   })
   const { output } = await bundle.generate({ format: 'es', sourcemap: true })
   await bundle.close()
-  expect((await run(output[0].code))['text']).toBe('page row 1row {{a}} ')
+  expect(await run(output[0].code)).toMatchObject({ text: 'page row 1row {{a}} ', same: true })
   expect(output[0].map?.sources.join()).toContain('row.template.mustache')
 })

@@ -58,10 +58,42 @@ describe('a development server', () => {
     expect((await get(server, '/b.js')).text).toContain('globalThis.b = 1')
   })
 
-  test('does not leave its root', async () => {
-    const root = site({ 'inner/x': '', 'secret.mustache': 'secret' })
-    const server = await serve(path.join(root, 'inner'))
-    expect((await get(server, '/..%2fsecret.js')).text).not.toContain('secret')
+  test('gives nothing that Vite itself would not give: no file elsewhere, no source of packages', async () => {
+    const root = site({
+      'inner/a.mustache': 'inside',
+      'secret.mustache': 'secret',
+      'secret.tpl.html': 'secret',
+      'secret.js': 'globalThis.secret = 1',
+    })
+    const inner = path.join(root, 'inner')
+    const server = await serve(inner, { include: ['**/*.mustache', '**/*.tpl.html'] })
+    const runtime = '/@id/__x00__virtual:hulk-amd'
+    const up = '..%2f'.repeat(20)
+    for (const url of [
+      '/..%2fsecret.js',
+      '/../secret.js',
+      '/%2e%2e/secret.mustache?import',
+      ...[
+        '',
+        '?import',
+        '?import&raw',
+        '?import&hogan-render',
+        '?raw',
+        '?t=1',
+        '?import&hogan-template',
+      ].flatMap((query) => [
+        `/@fs${root}/secret.mustache${query}`,
+        `/@fs${root}/secret.tpl.html${query}`,
+      ]),
+      `/@fs${root}/secret.tpl.html?hogan-template`,
+      `${runtime}/${up}${root.slice(1)}/secret`,
+      `${runtime}/../../../..${root}/secret`,
+      `${runtime}/../package`,
+      `${runtime}-edit/0`,
+    ]) {
+      const { text } = await get(server, url)
+      expect(`${url}: ${/secret\b(?!\.)|kovu-source/.exec(text)?.[0]}`).toBe(`${url}: undefined`)
+    }
   })
 
   test('gives imports an ES module that keeps its template object', async () => {

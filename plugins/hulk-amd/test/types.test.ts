@@ -4,9 +4,44 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { bundle } from './support/bundle.ts'
-import { site } from './support/site.ts'
+import { apiOf, runTemplates, site } from './support/site.ts'
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** What TypeScript finds wrong, as `file:line`. */
+function check(root: string): string[] {
+  const bin = path.join(workspace, 'node_modules/.bin/tsc')
+  let output = ''
+  try {
+    execFileSync(bin, ['-p', root], { encoding: 'utf8' })
+  } catch (error) {
+    output = (error as { stdout: string }).stdout
+  }
+  return [...output.matchAll(/^.*?(\w+\.[jt]s)\((\d+),/gm)].map(
+    ([, file, line]) => `${file}:${line}`,
+  )
+}
+
+/** Lets a site find this package. */
+function link(root: string): void {
+  fs.mkdirSync(path.join(root, 'node_modules/@kovu'), { recursive: true })
+  fs.symlinkSync(
+    path.join(workspace, 'plugins/hulk-amd'),
+    path.join(root, 'node_modules/@kovu/hulk-amd'),
+  )
+}
+
+const COMPILER_OPTIONS = {
+  strict: true,
+  noEmit: true,
+  module: 'nodenext',
+  target: 'es2023',
+  types: [],
+  allowArbitraryExtensions: true,
+  allowImportingTsExtensions: true,
+  customConditions: ['kovu-source'],
+  skipLibCheck: true,
+}
 
 test('types: true writes the type of a context, which TypeScript checks', async () => {
   const root = site({
@@ -29,35 +64,55 @@ test('types: true writes the type of a context, which TypeScript checks', async 
       'page.render({ tilte: 1 })',
     ].join('\n'),
     'tsconfig.json': JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        noEmit: true,
-        module: 'nodenext',
-        target: 'es2023',
-        types: [],
-        allowArbitraryExtensions: true,
-        allowImportingTsExtensions: true,
-        customConditions: ['kovu-source'],
-        skipLibCheck: true,
-      },
+      compilerOptions: COMPILER_OPTIONS,
       files: ['good.ts', 'bad.ts'],
     }),
     'package.json': '{"type":"module"}',
   })
   await bundle(root, { types: true })
-  fs.mkdirSync(path.join(root, 'node_modules/@kovu'), { recursive: true })
-  fs.symlinkSync(
-    path.join(workspace, 'plugins/hulk-amd'),
-    path.join(root, 'node_modules/@kovu/hulk-amd'),
-  )
-  let output = ''
-  try {
-    execFileSync(path.join(workspace, 'node_modules/.bin/tsc'), ['-p', root], { encoding: 'utf8' })
-  } catch (error) {
-    output = (error as { stdout: string }).stdout
-  }
-  const places = [...output.matchAll(/^.*?(\w+\.ts)\((\d+),/gm)].map(
-    ([, file, line]) => `${file}:${line}`,
-  )
-  expect(places).toEqual(['bad.ts:2', 'bad.ts:3', 'bad.ts:4', 'bad.ts:5', 'bad.ts:6'])
+  link(root)
+  expect(check(root)).toEqual(['bad.ts:2', 'bad.ts:3', 'bad.ts:4', 'bad.ts:5', 'bad.ts:6'])
+})
+
+test('with types: true, the templates target writes them for AMD modules, which name them in JSDoc', async () => {
+  const root = site({
+    't/page.template.mustache': '{{title}}{{>foot}}{{#wrap}}bold{{/wrap}}',
+    't/foot.mustache': '{{year}}',
+    'main.js': [
+      '// @ts-check',
+      "/** @typedef {import('./t/page.template.mustache').Context} Page */",
+      '/** @type {Page} */',
+      "const good = { title: 'a', year: 2012, wrap: () => (/** @type {string} */ text) => text }",
+      '/** @type {Page} */',
+      'const bad = { title: [] }',
+      '/** @type {Page} */',
+      "const worse = { headline: 'a' }",
+    ].join('\n'),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { ...COMPILER_OPTIONS, allowJs: true, checkJs: true },
+      files: ['main.js'],
+    }),
+  })
+  await runTemplates(await apiOf(root, { types: true }), root)
+  link(root)
+  expect(check(root)).toEqual(['main.js:6', 'main.js:8'])
+})
+
+test('without it, templates have the plain type of @kovu/hulk-amd/client', () => {
+  const root = site({
+    'main.ts': [
+      "import page, { 'module.exports' as same } from './page.template.mustache'",
+      "import render from './row.hogan?hogan-render'",
+      "import text from './row.hogan?raw'",
+      'export const all: string = page.render({}) + same.render() + render({ a: 1 }) + text + render.template.render()',
+      'page.rendr()',
+    ].join('\n'),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { ...COMPILER_OPTIONS, types: ['@kovu/hulk-amd/client'] },
+      files: ['main.ts'],
+    }),
+    'package.json': '{"type":"module"}',
+  })
+  link(root)
+  expect(check(root)).toEqual(['main.ts:5'])
 })

@@ -3,9 +3,11 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Target, TargetContext } from '@kovu/protocol'
 import { slashed, staticsOf, type Context } from '../context.ts'
-import { renderText } from './render.ts'
 import { derivedName } from '../names.ts'
+import { listTemplates, type Found } from '../site.ts'
+import { writeAllTypes } from '../types/index.ts'
 import { Outputs } from './outputs.ts'
+import { renderText } from './render.ts'
 
 /** The `templates` target: a file for each template, under its public name. */
 export function templatesTarget(context: Context): Target {
@@ -14,12 +16,6 @@ export function templatesTarget(context: Context): Target {
     deps: ['settings'],
     run: (target) => writeTemplates(context, target),
   }
-}
-
-interface Found {
-  /** Path with forward slashes: the public name, or the path below the root. */
-  readonly name: string
-  readonly file: string
 }
 
 /** Compiles everything first, then writes: a template that is wrong leaves the last output in place. */
@@ -52,6 +48,11 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
   }
   if (!context.options.outDir) removeOthers(outDir, texts)
   texts.write(outDir, target.output)
+  if (context.options.types)
+    await writeAllTypes(
+      context,
+      found.map(({ file }) => file),
+    )
   const shown = slashed(path.relative(context.root, outDir))
   target.log.info(`hulk-amd: ${texts.size} templates in ${shown}`)
 }
@@ -64,33 +65,6 @@ async function inputsOf(context: Context): Promise<string[]> {
     context.include.suffixes.map((suffix) => `glob:${slashed(dir)}/**/*${suffix}`),
   )
   return [...(statics.inputs?.('settings') ?? []), ...listings]
-}
-
-/** All templates: those Django's finders know, or alone all below the root. */
-async function listTemplates(
-  context: Context,
-): Promise<{ found: Found[]; taken: (name: string) => string | undefined }> {
-  const statics = await staticsOf(context)
-  if (statics) {
-    const found = [...statics.list()]
-      .filter(([, file]) => context.include.matches(slashed(file)))
-      .map(([name, file]) => ({ name, file }))
-    return { found, taken: (name) => statics.find(name) }
-  }
-  const found: Found[] = []
-  const walk = (dir: string): void => {
-    const entries = fs.readdirSync(dir, { withFileTypes: true })
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const file = path.join(dir, entry.name)
-      if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) walk(file)
-      } else if (context.include.matches(slashed(file))) {
-        found.push({ name: slashed(path.relative(context.root, file)), file })
-      }
-    }
-  }
-  walk(context.root)
-  return { found, taken: () => undefined }
 }
 
 /** Which output is made from which template; two templates for one output are an error, a foreign file there a warning. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { slashed, type TemplateFile } from '../context.ts'
+import { readTemplate, slashed, type Context, type TemplateFile } from '../context.ts'
+import { findPartial, partialsOf } from '../partials/index.ts'
 import { contextType } from './context-type.ts'
 
 /**
@@ -24,4 +25,17 @@ export async function writeTypes(
   const text = contextType(template.tree, specifiers)
   const before = await fs.readFile(target, 'utf8').catch(() => undefined)
   if (before !== text) await fs.writeFile(target, text)
+}
+
+/** Declarations beside all templates: AMD modules name them in JSDoc. */
+export async function writeAllTypes(context: Context, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const template = await readTemplate(file)
+    const partials = new Map<string, string>()
+    for (const { name } of partialsOf(template.tree)) {
+      const partial = await findPartial(context, name, file)
+      if (partial) partials.set(name, partial)
+    }
+    await writeTypes(file, template, partials)
+  }
 }

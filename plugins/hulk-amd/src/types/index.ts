@@ -1,2 +1,2 @@
 /** Declarations of templates: the type of what they are rendered with. */
-export { writeTypes } from './file.ts'
+export { writeAllTypes, writeTypes } from './file.ts'

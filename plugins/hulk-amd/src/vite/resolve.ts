@@ -8,9 +8,15 @@ import { loadRuntime, resolveRuntime, RUNTIME_RE } from './runtime-files.ts'
 
 /** Finds templates, derived names and the runtime; loads what is no template itself. */
 export function resolvePlugin(context: Context): Plugin {
+  /** What this plugin reads itself, Vite does not ask for. */
+  let mayRead = (_file: string): boolean => true
   return {
     name: 'hulk-amd:resolve',
     enforce: 'pre',
+    async configureServer({ config }) {
+      const { isFileLoadingAllowed } = await import('vite')
+      mayRead = (file) => isFileLoadingAllowed(config, slashed(file))
+    },
     resolveId: {
       filter: { id: [RUNTIME_RE, /^\.\.?\//, /\.js$/, context.templateRE] },
       async handler(source, importer, options) {
@@ -35,6 +41,7 @@ export function resolvePlugin(context: Context): Plugin {
           return code === undefined ? null : { code, map: null, moduleType: 'js' }
         }
         const { file, query } = parseRequest(id)
+        if (!mayRead(file)) return null
         if (query === 'raw' && context.include.matches(slashed(file))) {
           const code = emitText(await fs.promises.readFile(file, 'utf8'))
           return { code, map: { mappings: '' }, moduleType: 'js' }

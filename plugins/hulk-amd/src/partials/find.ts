@@ -1,0 +1,39 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { staticsOf, type Context } from '../context.ts'
+
+/**
+ * Finds the file of a partial: beside the template that names it, then below each folder of the `partials` option
+ * (without one: the root, and the folders of Django's finders). The suffix may be left out.
+ *
+ * @returns The absolute path, or undefined.
+ */
+export async function findPartial(
+  context: Context,
+  name: string,
+  importer: string,
+): Promise<string | undefined> {
+  if (name === '' || name.includes('\0')) return undefined
+  const relative = /^\.\.?\//.test(name)
+  const folders = relative
+    ? [path.dirname(importer)]
+    : [path.dirname(importer), ...(await partialRoots(context))]
+  const own = /\.[^/]*$/.exec(path.basename(importer))?.[0] ?? ''
+  const { suffixes } = context.include
+  const endings = new Set([own, ...suffixes, ...suffixes.map((suffix) => `.template${suffix}`)])
+  if (suffixes.some((suffix) => name.endsWith(suffix))) endings.add('')
+  for (const folder of folders) {
+    for (const ending of endings) {
+      const file = path.join(folder, `${name}${ending}`)
+      if (fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return file
+    }
+  }
+  return undefined
+}
+
+async function partialRoots(context: Context): Promise<string[]> {
+  const { partials } = context.options
+  if (partials) return partials.map((folder) => path.resolve(context.root, folder))
+  const statics = await staticsOf(context)
+  return [context.root, ...(statics?.roots.map(({ dir }) => dir) ?? [])]
+}

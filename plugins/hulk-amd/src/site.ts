@@ -1,0 +1,61 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { slashed, staticsOf, type Context } from './context.ts'
+
+/** A template of the site. */
+export interface Found {
+  /** Path with forward slashes: the public name, or the path below the root. */
+  readonly name: string
+  readonly file: string
+}
+
+/**
+ * All templates: those Django's finders know, or alone all below the root.
+ *
+ * @returns Also a function that gives the file a public name is taken by.
+ */
+export async function listTemplates(
+  context: Context,
+): Promise<{ found: Found[]; taken: (name: string) => string | undefined }> {
+  const statics = await staticsOf(context)
+  if (statics) {
+    const found = [...statics.list()]
+      .filter(([, file]) => context.include.matches(slashed(file)))
+      .map(([name, file]) => ({ name, file }))
+    return { found, taken: (name) => statics.find(name) }
+  }
+  const found = [...walk(context.root)]
+    .filter((file) => context.include.matches(slashed(file)))
+    .map((file) => ({ name: slashed(path.relative(context.root, file)), file }))
+  return { found, taken: () => undefined }
+}
+
+/** Files in which a site names its templates. */
+const SOURCE_RE = /\.(?:[cm]?[jt]sx?|vue|svelte|x?html?|djhtml|j2|jinja2?|py|php|rb|json)$/
+/** Nobody writes such files by hand. */
+const MAX_SOURCE = 2_000_000
+
+/** The texts of all sources below the root and Django's folders. */
+export async function* readSources(context: Context): AsyncGenerator<string> {
+  const statics = await staticsOf(context)
+  const seen = new Set<string>()
+  for (const dir of [context.root, ...(statics?.roots.map((root) => root.dir) ?? [])]) {
+    for (const file of walk(dir)) {
+      if (!SOURCE_RE.test(file) || seen.has(file)) continue
+      seen.add(file)
+      if (fs.statSync(file).size <= MAX_SOURCE) yield fs.readFileSync(file, 'utf8')
+    }
+  }
+}
+
+/** All files below a folder in the order of their names, but for packages and what is hidden. */
+function* walk(dir: string): Generator<string> {
+  const entries = fs.readdirSync(dir, { withFileTypes: true })
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const file = path.join(dir, entry.name)
+    if (entry.isFile()) yield file
+    else if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
+      yield* walk(file)
+    }
+  }
+}
