@@ -270,7 +270,16 @@ describe('options', () => {
     [{ mysql: { via: 'vagrant' } }, 'expected "native" | "container"'],
     [{ dir: '' }, '`dir` must be a path'],
   ])('%j', (options: object, message) => {
-    expect(() => project(options)).toThrow(message)
+    let error: unknown
+    try {
+      project(options)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toMatchObject({
+      pluginCode: 'VM_SERVICES_OPTION',
+      message: expect.stringContaining(message),
+    })
   })
 })
 
