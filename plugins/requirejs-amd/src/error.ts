@@ -59,6 +59,8 @@ export function toLocated(error: unknown): LocatedError {
   located.pluginCode = error.code
   if (!place) return located
   located.id = place.file
+  if (place.offset === undefined && !error.message.includes(place.file))
+    located.message = `${error.message}\n  at ${place.file}`
   if (place.text !== undefined && place.offset !== undefined) {
     const { line, column } = positionAt(place.text, place.offset)
     located.loc = { file: place.file, line, column }

@@ -61,12 +61,21 @@ export function buildPlugin(context: Context, esm: EsmBuild): Plugin {
         peers = await context.peers()
         projects = await withEntries(context, peers, await context.projects())
         await esm.start(this, projects)
-        // Beside Rolldown's own work; what it throws is for `generateBundle`.
+        // Beside Rolldown's own work; what it throws is for `buildEnd`.
         built = esm.isEmpty ? link(settingsOf(context, peers)) : undefined
         built?.catch(() => {})
         for (const file of projects.flatMap((project) => project.watch)) this.addWatchFile(file)
       } catch (error) {
         this.error(toLocated(error))
+      }
+    },
+    async buildEnd(error) {
+      if (error !== undefined) return
+      try {
+        // Before Vite empties the last output.
+        await built
+      } catch (failure) {
+        this.error(toLocated(failure))
       }
     },
     async writeBundle() {

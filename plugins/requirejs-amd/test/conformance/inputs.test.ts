@@ -1,6 +1,6 @@
 /**
- * The inputs of r.js's own tests. `KOVU_AMD_CHECKOUT` names a folder with checkouts of requirejs/r.js, requirejs/requirejs
- * and requirejs/text as `requirejs/r.js`, `requirejs/requirejs` and `requirejs/text`; r.js's tests need that layout.
+ * The inputs of r.js's own tests. `KOVU_AMD_CHECKOUT` names a folder with checkouts of r.js, requirejs, text, i18n and domReady (of the
+ * organisation requirejs) as `requirejs/r.js`, `requirejs/requirejs`, `requirejs/text` and so on; the tests need that layout.
  */
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
