@@ -1,5 +1,6 @@
 import type { KovuApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
+import { missingImportPlugin } from './build/missing-import.ts'
 import { createBuild } from './build/plugin.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { findstaticCommand } from './commands/findstatic.ts'
@@ -45,6 +46,7 @@ export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
     hotFilePlugin(context),
     hintPlugin(context),
     build.plugin,
+    missingImportPlugin(context),
   ]
 }
 

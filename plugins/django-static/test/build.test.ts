@@ -1,4 +1,11 @@
-import { readFileSync, statSync, utimesSync } from 'node:fs'
+import {
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { expect, test } from 'vitest'
 import type { KovuApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
@@ -198,6 +205,16 @@ const FAILURES: [string, string, Record<string, string | Uint8Array>, RegExp][] 
     /media\/a\.css \(a\.css\) is not UTF-8/,
   ],
   [
+    'an import that leads nowhere',
+    'DJANGO_STATIC_REFERENCE',
+    {
+      'templates/x.html': `{% load static %}<script type="module" src="{% static 'js/app.js' %}"></script>`,
+      'media/js/app.js': '// the page\nimport { a } from "./shred.js"\nconsole.log(a)\n',
+      'media/js/shared.js': 'export const a = 1',
+    },
+    /The import '\.\/shred\.js' leads nowhere: no static file has the name js\/shred\.js\. Did you mean js\/shared\.js\?[\s\S]*js\/app\.js:2:19/,
+  ],
+  [
     'a module that is not there',
     'DJANGO_STATIC_ENTRY',
     {
@@ -290,4 +307,68 @@ test('compresses as WhiteNoise does', async () => {
   ]
   expected.push('a.css.br', 'a.css.gz', `${css}.br`, `${css}.gz`)
   expect(await names()).toEqual(expected.sort())
+})
+
+test('publishes no settings, not even where STATICFILES_DIRS names their folder', async () => {
+  const project = makeProject({
+    settings: `${STORAGE}STATIC_ROOT = BASE_DIR / '.published'\n`,
+    dirs: '[BASE_DIR]',
+  })
+  const failure: unknown = await runBuild(project.root).catch((error: unknown) => error)
+  expect(failure).toMatchObject({
+    message: expect.stringMatching(
+      /manage\.py would be published, as manage\.py: it is one of the project's own files, and .* names it as a static one/,
+    ),
+  })
+  expect(codesOf(failure)).toContain('DJANGO_STATIC_PRIVATE')
+  expect(() => readTree(project.path('.published'))).toThrow(/ENOENT/)
+  // What is left out on purpose is left out.
+  await runBuild(project.root, { ignore: ['*.py', '*.pyc', 'node_modules'] })
+  const published = [...readTree(project.path('.published')).keys()]
+  expect(published.filter((name) => /\.py|sqlite/.test(name))).toEqual([])
+})
+
+test('circles of links and names that are no UTF-8 keep nothing from being published', async () => {
+  const project = makeProject({ settings: STORAGE, files: { 'media/deep/a.txt': 'a' } })
+  symlinkSync(project.path('media'), project.path('media/deep/loop'))
+  symlinkSync('itself', project.path('media/itself'))
+  symlinkSync('gone', project.path('media/dangling'))
+  writeFileSync(Buffer.concat([Buffer.from(project.path('media/b')), Buffer.from([0xff])]), 'x')
+  project.write('media/\uFFFD.txt', 'a name that has the replacement character')
+  const logged = await runBuild(project.root)
+  const names = Object.keys(readManifest(project.path('staticroot')).paths)
+  expect(names.filter((name) => !name.startsWith('admin/'))).toEqual(['deep/a.txt', '\uFFFD.txt'])
+  expect(logged.filter((line) => line.includes('UTF-8'))).toEqual([
+    expect.stringMatching(/media\/b\uFFFD has a name that is not UTF-8.*: rename the file/),
+  ])
+})
+
+test('a manifest that was cut short is written again, and a storage without one is named', async () => {
+  const project = makeProject({ files: { 'media/a.txt': 'a' } })
+  const manifest = project.path('staticroot/staticfiles.json')
+  const logged = await runBuild(project.root)
+  expect(logged.join('\n')).toMatch(
+    /StaticFilesStorage does not read staticfiles\.json, so \{% static %\} gives unhashed names/,
+  )
+  const whole = readFileSync(manifest, 'utf8')
+  writeFileSync(manifest, whole.slice(0, 20))
+  for (const cache of readdirSync(project.path('node_modules/.kovu/static')))
+    writeFileSync(project.path(`node_modules/.kovu/static/${cache}`), '[[')
+  await runBuild(project.root)
+  expect(readFileSync(manifest, 'utf8')).toBe(whole)
+})
+
+test('compresses a content once, whatever its names and releases', async () => {
+  const text = 'a { color: red }\n'.repeat(100)
+  const project = makeProject({ settings: STORAGE, files: { 'media/a.css': text } })
+  await runBuild(project.root, { compress: true })
+  const cache = project.path('node_modules/.kovu/compressed')
+  const before = readdirSync(cache)
+  const old = new Date(2020, 1, 1)
+  for (const name of before) utimesSync(`${cache}/${name}`, old, old)
+  project.write('media/b.css', text)
+  await runBuild(project.root, { compress: true })
+  expect(readdirSync(cache)).toEqual(before)
+  for (const name of before) expect(statSync(`${cache}/${name}`).mtimeMs).toBe(old.getTime())
+  expect(readTree(project.path('staticroot')).has('b.css.br')).toBe(true)
 })

@@ -1,10 +1,21 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, expect, test } from 'vitest'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { readManifest, readTree, runBuild, runPython } from './support/build.ts'
 import { startDev } from './support/dev.ts'
 import { makeProject, type TestProject } from './support/project.ts'
@@ -12,10 +23,14 @@ import { djangoPython } from './support/venv.ts'
 
 const PYTHON = fileURLToPath(new URL('../python', import.meta.url))
 const MANIFEST = 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'
-const settings = (storage = MANIFEST): string => `
-STORAGES = {
+const settings = (storage = MANIFEST, version = '5.2'): string => `
+${
+  version === '3.2'
+    ? `STATICFILES_STORAGE = '${storage}'`
+    : `STORAGES = {
     'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'},
     'staticfiles': {'BACKEND': '${storage}'},
+}`
 }
 INSTALLED_APPS = ['django.contrib.staticfiles', 'shop']
 TEST_RUNNER = 'kovu_django.runner.KovuTestRunner'
@@ -35,11 +50,11 @@ const SETUP =
 beforeAll(() => {
   const python = djangoPython()
   try {
-    execFileSync(python, ['-c', 'import whitenoise, django_vite, pytest_django'], {
+    execFileSync(python, ['-c', 'import whitenoise, django_vite, pytest_django, brotli'], {
       stdio: 'ignore',
     })
   } catch {
-    const names = ['whitenoise', 'django-vite', 'pytest', 'pytest-django']
+    const names = ['whitenoise', 'brotli', 'django-vite', 'pytest', 'pytest-django']
     execFileSync(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...names])
   }
 })
@@ -69,6 +84,40 @@ print(json.dumps([[r.status_code, r['cache-control'], r.headers.get('content-enc
   ])
 })
 
+test('compresses what WhiteNoise’s own storage compresses, to the same content', async () => {
+  const text = 'a { color: red }\n'.repeat(100)
+  const noise = Array.from({ length: 900 }, (_, at) => ((at * 7919) % 251).toString(36)).join('')
+  const files = {
+    'media/css/a.css': text,
+    'media/tiny.txt': 'x',
+    'media/empty.css': '',
+    'media/noise.txt': createHash('sha512').update(noise).digest('base64').repeat(1),
+    'media/i.png': text,
+    'media/f.WOFF2': text,
+    'media/v.svg': `<svg>${text}</svg>`,
+    'media/data.json': JSON.stringify(Array.from({ length: 300 }, (_, at) => at)),
+  }
+  const whitenoise = makeProject({
+    settings: settings('whitenoise.storage.CompressedManifestStaticFilesStorage'),
+    files,
+  })
+  whitenoise.manage(['collectstatic', '--noinput', '-v0'])
+  const theirs = readTree(whitenoise.path('staticroot'))
+  const project = makeProject({ settings: settings(), files })
+  await runBuild(project.root, { compress: true })
+  const ours = readTree(project.path('staticroot'))
+  expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort())
+  const compressed = [...theirs.keys()].filter((name) => /\.(?:br|gz)$/.test(name))
+  expect(compressed.length).toBeGreaterThan(8)
+  for (const name of compressed) {
+    const unpack = name.endsWith('.br') ? brotliDecompressSync : gunzipSync
+    const contents = [ours, theirs].map((tree) =>
+      unpack(Buffer.from(tree.get(name) ?? '', 'latin1')).toString('latin1'),
+    )
+    expect([name, contents[0]]).toEqual([name, contents[1]])
+  }
+})
+
 test('the real django-vite resolves {% vite_asset %} from the manifest', async () => {
   const project = makeProject({
     settings: `${settings()}
@@ -93,7 +142,6 @@ print(Template("{% load django_vite %}{% vite_asset 'js/app.js' %}").render(Cont
     readFileSync(project.path('build/integrity.json'), 'utf8'),
   ) as Record<string, string>
   const bytes = readFileSync(project.path(`staticroot/${paths['css/a.css']}`))
-  const { createHash } = await import('node:crypto')
   expect(integrity['css/a.css']).toBe(
     `sha384-${createHash('sha384').update(bytes).digest('base64')}`,
   )
@@ -102,6 +150,29 @@ print(Template("{% load django_vite %}{% vite_asset 'js/app.js' %}").render(Cont
     paths: Record<string, string>
   }
   expect(`${require.paths['js/app']}.js`).toBe(paths['js/app.js'])
+})
+
+test('the real require.js loads modules by the map of ids', async () => {
+  const project = makeProject({
+    settings: settings(),
+    files: {
+      'media/lib/dep.js': "define(function () { return 'dep' })",
+      'media/main.js': "define(['lib/dep'], function (dep) { return 'main and ' + dep })",
+    },
+  })
+  await runBuild(project.root, { requirejsMap: 'require.json' })
+  const map = JSON.parse(readFileSync(project.path('require.json'), 'utf8')) as {
+    paths: Record<string, string>
+  }
+  expect(map.paths['main']).toMatch(/^main\.[0-9a-f]{12}$/)
+  // The plain copies are gone: what is loaded has a hashed name.
+  for (const name of ['main.js', 'lib/dep.js']) rmSync(project.path(`staticroot/${name}`))
+  const script = `const requirejs = require(process.argv[1])
+requirejs.config({ ...JSON.parse(process.argv[2]), baseUrl: process.argv[3] })
+requirejs(['main'], (main) => console.log(main))`
+  const requirejs = createRequire(import.meta.url).resolve('requirejs')
+  const argv = ['-e', script, requirejs, JSON.stringify(map), project.path('staticroot')]
+  expect(execFileSync(process.execPath, argv, { encoding: 'utf8' })).toBe('main and dep\n')
 })
 
 test('source maps can be kept out of STATIC_ROOT', async () => {
@@ -126,11 +197,11 @@ test('source maps can be kept out of STATIC_ROOT', async () => {
   )
 })
 
-test.each(['5.2', '4.2'])(
+test.each(['5.2', '4.2', '3.2'])(
   'real collectstatic of Django %s leaves bundled modules as they are',
   async (version) => {
     const project = makeProject({
-      settings: settings('kovu_django.storage.KovuStaticFilesStorage'),
+      settings: settings('kovu_django.storage.KovuStaticFilesStorage', version),
       dirs: "[BASE_DIR / 'build/static', BASE_DIR / 'media']",
       files: MODULES,
     })
@@ -223,32 +294,43 @@ test('manage.py test builds once by content, serves what was built, and fails wh
   utimesSync(project.path('media/css/a.css'), 1, 1)
   expect(run(['manage.py', 'test']).status).toBe(0)
   expect(builds()).toBe(1)
-  const took = Number(
-    run([
-      '-c',
-      `import django, time; django.setup()
-from kovu_django.build import ensure_built
-start = time.process_time(); assert not ensure_built(); print(time.process_time() - start)`,
-    ]).said,
+  // As long as sizes and times are the same, no content is read at all.
+  const unread = run([
+    '-c',
+    `import django; django.setup()
+from kovu_django import build
+def fail(files): raise AssertionError('contents were read')
+build.digest_of = fail
+print('built', build.ensure_built())`,
+  ])
+  expect(unread.said.trim()).toBe('built False')
+
+  project.write(
+    'test_it.py',
+    `def test_it(kovu_static):
+    from django.contrib.staticfiles import finders
+    from django.templatetags.static import static
+    assert finders.find(static('css/a.css').removeprefix('/static/'))
+`,
   )
-  expect(took).toBeLessThan(0.3)
-  expect(run(['-m', 'pytest', '-q', '-p', 'kovu_django.pytest_plugin', '--version']).status).toBe(0)
+  const pytest = ['-m', 'pytest', '-q', '-p', 'kovu_django.pytest_plugin', 'test_it.py']
+  // A new Python file is a change: what a template or a view mentions is published.
+  expect(run(pytest)).toEqual({ status: 0, said: expect.stringContaining('1 passed') as string })
+  expect(builds()).toBe(2)
+  expect(run(pytest).status).toBe(0)
+  expect(builds()).toBe(2)
 
   project.write('broken', '')
   const failed = run(['manage.py', 'test'])
   expect(failed.status).not.toBe(0)
   expect(failed.said).toMatch(/Static files could not be built\.[\s\S]*css is broken/)
-  project.write('test_it.py', 'def test_it(kovu_static):\n    pass\n')
-  const pytest = run(['-m', 'pytest', '-q', '-p', 'kovu_django.pytest_plugin', 'test_it.py'])
-  expect(pytest.status).toBe(1)
-  expect(pytest.said).toContain('css is broken')
+  const broken = run(pytest)
+  expect([broken.status, broken.said]).toEqual([1, expect.stringContaining('css is broken')])
 })
 
 test('a page says what to start while Vite is down, and nothing while it listens', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'kovu-hot-'))
-  const hot = join(dir, 'hot.json')
   const project = makeProject({
-    settings: `KOVU_HOT_FILE = '${hot}'\nALLOWED_HOSTS = ['*']\nMIDDLEWARE = ['kovu_django.notice.ViteNotice']\n`,
+    settings: `ALLOWED_HOSTS = ['*']\nMIDDLEWARE = ['kovu_django.notice.ViteNotice']\n`,
   })
   project.write(
     'site_/urls.py',
@@ -260,6 +342,8 @@ test('a page says what to start while Vite is down, and nothing while it listens
       'import django; django.setup()\nfrom django.test import Client\nprint(Client().get("/").content.decode())',
       { PYTHONPATH: PYTHON, ...env },
     )
+  const hot = project.path('node_modules/.kovu/hot.json')
+  mkdirSync(project.path('node_modules/.kovu'), { recursive: true })
   expect(page()).toMatch(/Vite is not running.*npx kovu testserver/)
   expect(page({ KOVU_BEHIND_FRONT: '1' })).toBe('<body>page')
   const server = createServer()
@@ -281,3 +365,38 @@ test('Vite says where it listens for as long as it does', async () => {
   await dev.server.close()
   expect(existsSync(file)).toBe(false)
 })
+
+test('runserver without Vite serves what was published, compiled files too', async () => {
+  const project = makeProject({
+    settings: `${settings()}
+STATICFILES_FINDERS = ['django.contrib.staticfiles.finders.FileSystemFinder', 'kovu_django.finders.PublishedFinder']
+`,
+    files: {
+      'media/a.txt': 'source',
+      'staticroot/a.txt': 'old',
+      'staticroot/site.css': 'compiled',
+    },
+  })
+  const port = await freePort()
+  const server = spawn(
+    djangoPython(),
+    ['manage.py', 'runserver', '--noreload', '--nothreading', String(port)],
+    { cwd: project.root, env: { ...process.env, PYTHONPATH: PYTHON }, stdio: 'ignore' },
+  )
+  onTestFinished(() => void server.kill())
+  const text = async (name: string): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${port}/static/${name}`)).text()
+  await vi.waitFor(async () => expect(await text('site.css')).toBe('compiled'), {
+    timeout: 25_000,
+    interval: 200,
+  })
+  expect(await text('a.txt')).toBe('source')
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as { port: number }
+  await new Promise((done) => void server.close(done))
+  return port
+}

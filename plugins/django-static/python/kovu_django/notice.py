@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.core.checks import Warning as CheckWarning
 
+from .build import project_root
+
 TEXT = "Vite is not running: its static files will not load. Start it with: %s"
 _last = [0.0, ""]
 
@@ -36,11 +38,17 @@ def _probe(hot_file):
         return os.environ.get("KOVU_START") or "npx kovu testserver (or npx vite)"
 
 
-def check_vite(app_configs, **kwargs):
-    """A system check: a warning, so that nothing is kept from starting."""
+def hot_file():
+    """KOVU_HOT_FILE, else where Vite writes it: below the folder of vite.config or manage.py."""
     from django.conf import settings
 
-    command = missing(settings.KOVU_HOT_FILE)
+    given = getattr(settings, "KOVU_HOT_FILE", "")
+    return given or os.path.join(project_root(), "node_modules", ".kovu", "hot.json")
+
+
+def check_vite(app_configs, **kwargs):
+    """A system check: a warning, so that nothing is kept from starting."""
+    command = missing(hot_file())
     return [CheckWarning(TEXT % command, id="kovu.W001")] if command else []
 
 
@@ -51,9 +59,9 @@ class ViteNotice:
         from django.conf import settings
         from django.core.exceptions import MiddlewareNotUsed
 
-        self.hot_file = getattr(settings, "KOVU_HOT_FILE", "")
-        if not settings.DEBUG or not self.hot_file:
+        if not settings.DEBUG:
             raise MiddlewareNotUsed
+        self.hot_file = hot_file()
         self.get_response = get_response
 
     def __call__(self, request):
