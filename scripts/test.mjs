@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ensureChromium } from './chromium.mjs'
+import { ensureBrowserTools } from './browser-tools.mjs'
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
@@ -91,7 +91,7 @@ function django() {
 
 /** @returns {Count} */
 function e2e() {
-  const missing = ensureChromium()
+  const missing = ensureBrowserTools()
   if (missing !== undefined) {
     console.error(missing)
     return { passed: 0, failed: 1 }
