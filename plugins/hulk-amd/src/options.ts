@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts'
+
 /** Options of `hulkAmd`. The README says what each value means. */
 export interface HulkAmdOptions {
   /**
@@ -102,19 +104,38 @@ export interface ResolvedOptions {
   readonly types: boolean
 }
 
-const KNOWN: Readonly<Record<keyof HulkAmdOptions, (value: unknown) => boolean>> = {
-  include: (value) => typeof value === 'string' || Array.isArray(value),
-  format: (value) => value === 'amd' || value === 'esm' || value === 'cjs',
-  naming: (value) => value === 'source' || value === 'hulk',
-  outDir: isText,
-  namespace: isText,
-  hoganId: isText,
-  variable: (value) => isText(value) && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(value),
-  partials: Array.isArray,
-  lambdas: isBoolean,
-  spec: isBoolean,
-  lint: (value) => isBoolean(value) || (typeof value === 'object' && value !== null),
-  types: isBoolean,
+interface Rule {
+  readonly takes: string
+  accepts(value: unknown): boolean
+}
+
+const LINTS = ['unescaped', 'unquoted', 'partials']
+const IDENTIFIER_RE = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+const yesOrNo: Rule = { takes: 'true or false', accepts: (value) => typeof value === 'boolean' }
+const text: Rule = { takes: 'a text', accepts: isText }
+
+const RULES: Readonly<Record<keyof HulkAmdOptions, Rule>> = {
+  include: {
+    takes: 'a glob, or a list of globs',
+    accepts: (value) => isText(value) || isListOfTexts(value),
+  },
+  format: oneOf('amd', 'esm', 'cjs'),
+  naming: oneOf('source', 'hulk'),
+  outDir: text,
+  namespace: text,
+  hoganId: text,
+  variable: {
+    takes: 'the name of a JavaScript variable',
+    accepts: (value) => isText(value) && IDENTIFIER_RE.test(value),
+  },
+  partials: { takes: 'a list of folders', accepts: isListOfTexts },
+  lambdas: yesOrNo,
+  spec: yesOrNo,
+  lint: {
+    takes: `true, false, or an object with some of ${LINTS.join(', ')}, each true or false`,
+    accepts: (value) => yesOrNo.accepts(value) || isLint(value),
+  },
+  types: yesOrNo,
 }
 
 /**
@@ -124,14 +145,16 @@ const KNOWN: Readonly<Record<keyof HulkAmdOptions, (value: unknown) => boolean>>
  */
 export function resolveOptions(options: HulkAmdOptions): ResolvedOptions {
   for (const [key, value] of Object.entries(options)) {
-    const check = KNOWN[key as keyof HulkAmdOptions] as ((value: unknown) => boolean) | undefined
-    if (!check) {
-      throw new Error(
-        `[hulk-amd] HULK_AMD_OPTION: there is no option '${key}'. There are: ${Object.keys(KNOWN).join(', ')}.`,
-      )
+    const rule = RULES[key as keyof HulkAmdOptions] as Rule | undefined
+    if (!rule) {
+      const near = nearest(key, Object.keys(RULES))
+      const hint = near ? `Did you mean '${near}'?` : `There are: ${Object.keys(RULES).join(', ')}.`
+      throw new Error(`[hulk-amd] HULK_AMD_OPTION: there is no option '${key}'. ${hint}`)
     }
-    if (value !== undefined && !check(value)) {
-      throw new Error(`[hulk-amd] HULK_AMD_OPTION: ${key} cannot be ${JSON.stringify(value)}.`)
+    if (value !== undefined && !rule.accepts(value)) {
+      throw new Error(
+        `[hulk-amd] HULK_AMD_OPTION: ${key} cannot be ${JSON.stringify(value)}: it takes ${rule.takes}.`,
+      )
     }
   }
   const { include = ['**/*.mustache', '**/*.hogan'], lint = true } = options
@@ -148,8 +171,19 @@ export function resolveOptions(options: HulkAmdOptions): ResolvedOptions {
     partials: options.partials,
     lambdas: options.lambdas ?? false,
     spec: options.spec ?? false,
-    lint: { unescaped: all, unquoted: all, partials: all, ...chosen },
+    lint: {
+      unescaped: chosen.unescaped ?? all,
+      unquoted: chosen.unquoted ?? all,
+      partials: chosen.partials ?? all,
+    },
     types: options.types ?? false,
+  }
+}
+
+function oneOf(...words: readonly string[]): Rule {
+  return {
+    takes: words.map((word) => `'${word}'`).join(' or '),
+    accepts: (value) => words.includes(value as string),
   }
 }
 
@@ -157,6 +191,16 @@ function isText(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean'
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => isText(one))
+}
+
+function isLint(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(
+      ([key, one]) => LINTS.includes(key) && (one === undefined || typeof one === 'boolean'),
+    )
+  )
 }

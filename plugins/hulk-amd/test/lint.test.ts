@@ -94,4 +94,25 @@ describe('a build', () => {
     expect(await warnings(files)).toHaveLength(1)
     expect(await warnings(files, { partials: ['shared'] })).toEqual([])
   })
+
+  test('says which partial may have been meant', async () => {
+    const files = {
+      'a.mustache': '{{>rwo}}{{>t/cel}}{{>other}}',
+      'row.template.mustache': '',
+      't/cell.mustache': '',
+    }
+    const list = await warnings(files)
+    expect(list.map((line) => /Did you mean .*\?/.exec(line)?.[0])).toEqual([
+      'Did you mean {{>row}}?',
+      'Did you mean {{>t/cell}}?',
+      undefined,
+    ])
+  })
+
+  test('says that an imported template is not included', async () => {
+    const list = await warnings({ 'a.mustache': 'A = 1' }, { include: 't/*.mustache' })
+    expect(list).toEqual([
+      'HULK_AMD_NOT_INCLUDED HULK_AMD_NOT_INCLUDED: a.mustache is imported, but no glob of the include option (t/*.mustache) matches it',
+    ])
+  })
 })

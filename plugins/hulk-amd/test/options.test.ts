@@ -9,8 +9,12 @@ const source = (name: string) => fs.readFileSync(new URL(`../src/${name}`, impor
 
 describe('the options', () => {
   test.for([
-    [{ colour: 'red' }, "there is no option 'colour'"],
-    [{ format: 'umd' }, 'format cannot be "umd"'],
+    [{ colour: 'red' }, "there is no option 'colour'. There are: include, format,"],
+    [{ nameing: 'hulk' }, "there is no option 'nameing'. Did you mean 'naming'?"],
+    [{ format: 'umd' }, `format cannot be "umd": it takes 'amd' or 'esm' or 'cjs'.`],
+    [{ partials: 'shared' }, 'partials cannot be "shared": it takes a list of folders'],
+    [{ include: [/x/] }, 'it takes a glob, or a list of globs'],
+    [{ lint: { quotes: false } }, 'it takes true, false, or an object with some of unescaped,'],
     [{ naming: 'x' }, 'naming cannot be'],
     [{ variable: 'a;b' }, 'variable cannot be'],
     [{ include: '**/*' }, 'must end in the suffix'],
@@ -30,11 +34,12 @@ describe('the options', () => {
 
   test('have error codes that the README explains', () => {
     const files = fs
-      .readdirSync(new URL('../src', import.meta.url))
+      .readdirSync(new URL('../src', import.meta.url), { encoding: 'utf8', recursive: true })
       .filter((name) => name.endsWith('.ts'))
     const codes = new Set(
       files.flatMap((name) => source(name).match(/HULK_AMD_[A-Z_]+[A-Z]/g) ?? []),
     )
+    expect(codes.size).toBeGreaterThan(15)
     expect([...codes].filter((code) => !readme.includes(`\`${code}\``))).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { staticsOf, type Context } from '../context.ts'
+import { nearest } from '../nearest.ts'
 
 /**
  * Finds the file of a partial: beside the template that names it, then below each folder of the `partials` option
@@ -36,4 +37,17 @@ async function partialRoots(context: Context): Promise<string[]> {
   if (partials) return partials.map((folder) => path.resolve(context.root, folder))
   const statics = await staticsOf(context)
   return [context.root, ...(statics?.roots.map(({ dir }) => dir) ?? [])]
+}
+
+/** The name of a template beside another one that may have been meant. */
+export function nearPartial(context: Context, name: string, importer: string): string | undefined {
+  const at = name.lastIndexOf('/') + 1
+  const folder = path.join(path.dirname(importer), name.slice(0, at))
+  const names: string[] = []
+  for (const entry of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+    const suffix = context.include.suffixes.find((one) => entry.endsWith(one))
+    if (suffix) names.push(entry.slice(0, -suffix.length).replace(/\.template$/, ''))
+  }
+  const near = nearest(name.slice(at), names)
+  return near && name.slice(0, at) + near
 }

@@ -4,7 +4,13 @@ import { debug, parseFile, slashed, type Context, type TemplateFile } from '../c
 import { emitEsm, emitRender, mapOf, VIRTUAL } from '../output/index.ts'
 import { frameOf, locate } from '../error.ts'
 import { lint } from '../lint/index.ts'
-import { endlessCycle, findPartial, partialsOf, type PartialUse } from '../partials/index.ts'
+import {
+  endlessCycle,
+  findPartial,
+  nearPartial,
+  partialsOf,
+  type PartialUse,
+} from '../partials/index.ts'
 import { parseRequest } from './request.ts'
 import { HOT_ID } from './runtime-files.ts'
 import { writeTypes } from '../types/index.ts'
@@ -19,7 +25,14 @@ export function transformPlugin(context: Context): Plugin {
       filter: { id: context.templateRE },
       async handler(content, id, options) {
         const { file, query } = parseRequest(id)
-        if (!context.include.matches(slashed(file))) return null
+        if (!context.include.matches(slashed(file))) {
+          if (/\.(?:mustache|hogan)$/.test(file) && query === '') {
+            const globs = context.options.include.join(', ')
+            const message = `HULK_AMD_NOT_INCLUDED: ${slashed(relative(context.root, file))} is imported, but no glob of the include option (${globs}) matches it`
+            this.warn({ message, pluginCode: 'HULK_AMD_NOT_INCLUDED', id })
+          }
+          return null
+        }
         if (query === 'hogan-render') return js(emitRender(file), { mappings: '' })
         if (query !== '') return null
         let template: TemplateFile
@@ -86,7 +99,9 @@ async function linkPartials(
     if (partial) found.push({ use, file: partial })
     else missing.add(use.name)
     if (!partial && context.options.lint.partials) {
-      const message = `There is no template for the partial {{>${use.name}}}. It renders nothing unless render() is given one`
+      const near = nearPartial(context, use.name, file)
+      const hint = near ? `. Did you mean {{>${near}}}?` : ''
+      const message = `There is no template for the partial {{>${use.name}}}: it renders nothing unless render() is given one${hint}`
       warn({ code: 'HULK_AMD_MISSING_PARTIAL', message, pos: use.start, file: template })
     }
   }

@@ -1,0 +1,37 @@
+/**
+ * What someone may have meant.
+ *
+ * @param word As it was written.
+ * @param known What there is.
+ * @returns The nearest of them, when it is near enough to be a slip of the fingers.
+ */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  for (const one of known) {
+    const steps = distance(word, one)
+    if (steps >= least || steps === 0) continue
+    best = one
+    least = steps
+  }
+  return best
+}
+
+/** How many characters differ: added, left out, another one, or two the other way round. */
+function distance(a: string, b: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      const steps = [(last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1)]
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        steps.push((before[j - 2] ?? 0) + 1)
+      row.push(Math.min(...steps))
+    }
+    before = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}
