@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+
+import { gzipSync, type GzipOptions } from 'fflate'
+
+/** Makes gzip members. */
+export interface Compressor {
+  /** How many members it makes at once. */
+  readonly width: number
+  /** Compresses bytes as one gzip member without a name and a time. */
+  compress(chunk: Uint8Array): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+// Not `node:zlib`: its bytes depend on the Node version and on the processor, by which Chromium's zlib chooses its hash
+// function. fflate is the same JavaScript everywhere.
+const options: GzipOptions = { level: 6, mem: 8, mtime: 0 }
+
+/** Below this many bytes a thread costs more than it saves. */
+const WORTH_A_THREAD = 4 << 20
+
+/**
+ * A compressor for about so many bytes: in this thread, or in as many as the machine has processors for. Its bytes are the same.
+ *
+ * @param bytes Size of what will be compressed.
+ */
+export function createCompressor(bytes: number): Compressor {
+  const width = Math.min(availableParallelism(), 4)
+  return bytes < WORTH_A_THREAD || width < 2 ? inline : threads(width)
+}
+
+/** Compresses in the calling thread. */
+export const inline: Compressor = {
+  width: 0,
+  compress: (chunk) => Promise.resolve(gzipSync(chunk, options)),
+  close: () => Promise.resolve(),
+}
+
+/** Evaluated: a file of its own would have another name in the sources than in what is published. */
+const program = `
+const { parentPort, workerData } = require('node:worker_threads')
+const { gzipSync } = require(workerData.fflate)
+parentPort.on('message', (chunk) => parentPort.postMessage(gzipSync(chunk, workerData.options)))
+`
+
+interface Job {
+  readonly resolve: (member: Uint8Array) => void
+  readonly reject: (cause: Error) => void
+}
+
+function threads(width: number): Compressor {
+  const fflate = createRequire(import.meta.url).resolve('fflate')
+  const pool = Array.from({ length: width }, () => {
+    const worker = new Worker(program, { eval: true, workerData: { fflate, options } })
+    const jobs: Job[] = []
+    worker.on('message', (member: Uint8Array) => jobs.shift()?.resolve(member))
+    worker.on('error', (cause) => {
+      for (const job of jobs.splice(0)) job.reject(cause)
+    })
+    return { worker, jobs }
+  })
+  return {
+    width,
+    compress: (chunk) =>
+      new Promise((resolve, reject) => {
+        const [first, ...rest] = pool
+        if (first === undefined) return reject(new Error('the compressor is closed'))
+        const idlest = rest.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a), first)
+        idlest.jobs.push({ resolve, reject })
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
+        idlest.worker.postMessage(chunk)
+      }),
+    close: async () => {
+      await Promise.all(pool.splice(0).map(({ worker }) => worker.terminate()))
+    },
+  }
+}
