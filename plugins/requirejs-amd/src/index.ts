@@ -8,6 +8,7 @@ import { Hot } from './serve/hot.ts'
 import type { RequirejsAmdOptions } from './options.ts'
 import { Answers } from './serve/index.ts'
 import { hasStaticsPeer } from './peers.ts'
+import { rollupConfig } from './rollup.ts'
 import { HOT_ID, hotModule } from './serve/hot-module.ts'
 import { standalone } from './serve/middleware.ts'
 
@@ -28,6 +29,7 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
   const context = createContext(options)
   const answers = new Answers(context)
   let hot: Hot | undefined
+  let underVite = false
   const main: Plugin = {
     name: 'requirejs-amd',
     api: {
@@ -44,6 +46,12 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
     } satisfies KovuPluginApi,
     configResolved(config) {
       context.config = config
+      underVite = true
+      context.reset()
+    },
+    options({ plugins }) {
+      if (underVite) return
+      context.config = rollupConfig([plugins], (message) => this.warn(message))
       context.reset()
     },
     configureServer(server) {

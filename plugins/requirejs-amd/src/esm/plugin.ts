@@ -1,5 +1,5 @@
 /** ES modules that import AMD modules, in development and in builds; npm packages that must not meet the page's `define`. */
-import { createIdResolver, type Plugin, type Rolldown } from 'vite'
+import { createIdResolver, type Environment, type Plugin, type Rolldown } from 'vite'
 import type { Context, Project } from '../context.ts'
 import { toLocated } from '../error.ts'
 import { amdModule, npmModule, registryModule } from './code.ts'
@@ -34,7 +34,6 @@ export function esmPlugins(context: Context, hooks: EsmHooks): Plugin[] {
     const peers = await context.peers()
     return findAmd(specifier, importer, await hooks.projects(), peers)
   }
-  const clean = (id: string): string => id.replace(/[?#].*$/, '')
   return [
     {
       name: 'requirejs-amd:esm',
@@ -61,16 +60,8 @@ export function esmPlugins(context: Context, hooks: EsmHooks): Plugin[] {
             case 'amd':
               return amdModule(made)
             default: {
-              const config = this.environment.getTopLevelConfig()
               const importer = `${context.config.root}/index.js`
-              const find = async (
-                by: ReturnType<typeof createIdResolver>,
-              ): Promise<string | undefined> => {
-                const file = await by(this.environment, made.name, importer)
-                return file === undefined ? undefined : clean(file)
-              }
-              const file = await find(createIdResolver(config))
-              const required = await find(createIdResolver(config, asNode))
+              const { file, required } = await locatePackage(this, made.name, importer)
               const value = file === undefined ? 'default' : valueOfPackage(file, required)
               return npmModule(made.name, value)
             }
@@ -83,7 +74,7 @@ export function esmPlugins(context: Context, hooks: EsmHooks): Plugin[] {
           code: /\b(?:import|export)\b/,
         },
         async handler(code, id) {
-          if (this.environment.config.consumer !== 'client') return null
+          if (environmentOf(this)?.config.consumer === 'server') return null
           const file = clean(id)
           const imported = (id: string, project: Project): Promise<void> =>
             hooks.imported(this, id, project)
@@ -108,6 +99,37 @@ export function esmPlugins(context: Context, hooks: EsmHooks): Plugin[] {
     },
     umdGuard(),
   ]
+}
+
+/** The files that `import` and `require()` of a package lead to. */
+async function locatePackage(
+  plugin: Rolldown.PluginContext,
+  name: string,
+  importer: string,
+): Promise<{ file: string | undefined; required: string | undefined }> {
+  const environment = environmentOf(plugin)
+  if (!environment) {
+    const found = await plugin.resolve(name, importer)
+    return { file: found ? clean(found.id) : undefined, required: undefined }
+  }
+  const config = environment.getTopLevelConfig()
+  const by = async (find: ReturnType<typeof createIdResolver>): Promise<string | undefined> => {
+    const file = await find(environment, name, importer)
+    return file === undefined ? undefined : clean(file)
+  }
+  return {
+    file: await by(createIdResolver(config)),
+    required: await by(createIdResolver(config, asNode)),
+  }
+}
+
+/** Vite's environment; Rollup has none. */
+function environmentOf(plugin: Rolldown.PluginContext): Environment | undefined {
+  return (plugin as Rolldown.PluginContext & { environment?: Environment }).environment
+}
+
+function clean(id: string): string {
+  return id.replace(/[?#].*$/, '')
 }
 
 /** What UMD wrappers ask before they hand a module to the page's loader. */
