@@ -1,3 +1,4 @@
+import type { DebReleaseOptions } from '@kovu/deb-release'
 import type { DjangoStaticOptions } from '@kovu/django-static'
 import type { HulkAmdOptions } from '@kovu/hulk-amd'
 import type { LessYuiOptions } from '@kovu/less-yui'
@@ -22,6 +23,8 @@ export interface KovuOptions {
   readonly vhosts?: VhostDevOptions | false
   /** Options of `@kovu/vm-services`. @default left out */
   readonly vm?: VmServicesOptions | false
+  /** Options of `@kovu/deb-release`. @default left out */
+  readonly deb?: DebReleaseOptions | false
   /** Targets of the project's own, by name. @default {} */
   readonly targets?: Readonly<Record<string, OwnTarget>>
   /**

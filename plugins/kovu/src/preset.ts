@@ -1,3 +1,4 @@
+import { debRelease } from '@kovu/deb-release'
 import { djangoStatic } from '@kovu/django-static'
 import { hulkAmd } from '@kovu/hulk-amd'
 import { lessYui } from '@kovu/less-yui'
@@ -34,5 +35,6 @@ export function kovu(options: KovuOptions = {}): PluginOption[] {
     requirejs !== false && requirejsAmd(requirejs),
     django !== false && djangoStatic(django),
     options.vhosts !== undefined && options.vhosts !== false && vhostDev(options.vhosts),
+    options.deb !== undefined && options.deb !== false && debRelease(options.deb),
   ]
 }
