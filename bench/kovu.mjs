@@ -29,15 +29,12 @@ const kovu = [process.execPath, bin]
 /** @type {readonly [string, ...string[]]} */
 const nothing = [process.execPath, '-e', '0']
 
-for (const inputs of [300, 3000]) await inSite(inputs)
-await inPlayground()
-
 /**
  * Nothing to do, against a Node that does nothing.
  *
  * @param {number} inputs
  */
-async function inSite(inputs) {
+function inSite(inputs) {
   const root = mkdtempSync(join(repository, '.tmp/bench-'))
   try {
     for (let at = 0; at < inputs; at++) {
@@ -58,7 +55,7 @@ async function inSite(inputs) {
   }
 }
 
-async function inPlayground() {
+function inPlayground() {
   const root = copyPlayground()
   try {
     const clean = () => {
@@ -232,3 +229,6 @@ function median(values) {
 function report(what, ratio, target) {
   console.log(`${what.padEnd(62)} ${ratio.toFixed(3)}  target ≤ ${target}`)
 }
+
+for (const inputs of [300, 3000]) inSite(inputs)
+inPlayground()

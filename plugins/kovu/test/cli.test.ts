@@ -125,6 +125,21 @@ describe('the kovu command', () => {
     await rm(empty, { recursive: true })
   })
 
+  test('says what to install when the config imports what is not there (KOVU_NOT_INSTALLED)', async () => {
+    const fresh = await mkdtemp(join(tmpdir(), 'kovu-fresh-'))
+    const config =
+      "import { defineConfig } from 'vite'\nimport { kovu } from 'kovu'\nexport default defineConfig({})"
+    await writeFile(join(fresh, 'vite.config.ts'), config)
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    expect(await main(['--root', fresh], out)).toBe(1)
+    expect(text).toContain(
+      'imports vite and kovu, which are not installed here. Run: npm install --save-dev vite kovu',
+    )
+    expect(existsSync(join(fresh, 'node_modules'))).toBe(false)
+    await rm(fresh, { recursive: true })
+  })
+
   test('refuses an option that does not exist, with exit code 2', async () => {
     const { code, text } = await kovu('--statik')
     expect(code).toBe(2)

@@ -13,7 +13,7 @@ import { checkNode, setUp } from '../targets/init.ts'
 import type { Arguments } from './arguments.ts'
 import { describe } from './describe.ts'
 import { help } from './help.ts'
-import type { Project } from './project.ts'
+import { checkProject, type Project } from './project.ts'
 import { Session } from './session.ts'
 import { watch } from './watch.ts'
 
@@ -52,6 +52,7 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   }
   // The config asks Django, so what installs Django cannot wait for the config.
   if (goals.includes('init') && !looking) await setUp(args.root, progress.log)
+  checkProject(args)
   const session = new Session(args, goals, progress)
   if (looking) return look(await session.load(), session, args, out)
   return session.alone(async () => {

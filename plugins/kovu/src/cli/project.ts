@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 
 import type { Command, KovuRun } from '@kovu/protocol'
 import type { ResolvedConfig, ViteBuilder } from 'vite'
@@ -30,19 +30,50 @@ export interface Project {
 }
 
 /**
+ * Looks whether there is a project that can be loaded.
+ *
+ * @throws KovuError `KOVU_NO_CONFIG` when there is no Vite config, `KOVU_NOT_INSTALLED` when it imports what is not installed.
+ */
+export function checkProject({ root, config }: Arguments): void {
+  const name = config ?? viteConfigs.find((one) => existsSync(join(root, one)))
+  const file = name === undefined ? undefined : resolve(root, name)
+  if (file === undefined || !existsSync(file)) {
+    throw new KovuError(
+      'KOVU_NO_CONFIG',
+      config === undefined
+        ? `There is no Vite config in ${root}. \`kovu new\` writes one with \`plugins: [kovu()]\`; or name the folder with --root.`
+        : `There is no ${file}.`,
+    )
+  }
+  const imported = readFileSync(file, 'utf8').matchAll(
+    /\bfrom\s*['"](vite|kovu|@kovu\/[\w-]+)['"]/g,
+  )
+  const missing = [...new Set([...imported].map(([, from = '']) => from))].filter(
+    (from) => !isInstalled(from, dirname(file)),
+  )
+  if (missing.length > 0) {
+    throw new KovuError(
+      'KOVU_NOT_INSTALLED',
+      `${file} imports ${missing.join(' and ')}, which ${missing.length === 1 ? 'is' : 'are'} not installed here. Run: npm install --save-dev ${missing.join(' ')}`,
+    )
+  }
+}
+
+function isInstalled(name: string, from: string): boolean {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return true
+    if (folder === dirname(folder)) return false
+  }
+}
+
+/**
  * Loads a project's Vite config once, for a build or for a server.
  *
  * @param targets The goals.
- * @throws KovuError `KOVU_NO_CONFIG` when there is none, `KOVU_NO_PLUGIN` when none of its plugins takes part.
+ * @throws KovuError `KOVU_NO_PLUGIN` when none of its plugins takes part.
  */
 export async function loadProject(args: Arguments, targets: readonly string[]): Promise<Project> {
   const { root } = args
-  if (args.config === undefined && !viteConfigs.some((name) => existsSync(join(root, name)))) {
-    throw new KovuError(
-      'KOVU_NO_CONFIG',
-      `There is no Vite config in ${root}. \`kovu new\` writes one with \`plugins: [kovu()]\`; or name the folder with --root.`,
-    )
-  }
   const { createBuilder, resolveConfig } = await import('vite')
   const built: Collected = { inputs: new Set(), outputs: new Set() }
   const announced: KovuRun = { targets }
