@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { connect } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { certificateDir, loadCertificates } from '../src/certificates/load.ts'
 import { makeAuthority, makeLeaf } from '../src/certificates/x509.ts'
 import { ask } from './support/client.ts'
-import { cleanUp, makeRoot, startSite } from './support/site.ts'
+import { afterwards, cleanUp, makeRoot, startSite } from './support/site.ts'
 
 afterEach(cleanUp)
 
@@ -111,4 +113,64 @@ describe('certificates', () => {
     ).rejects.toThrow('VHOST_DEV_CERTIFICATE')
     expect(new X509Certificate(leaf.cert).subjectAltName).toContain('*.site.localhost')
   })
+
+  test('are renewed while the front runs, for new connections; open ones go on', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'Date'] })
+    afterwards(() => void vi.useRealTimers())
+    const site = await startSite({ cdn: 'vite' }, { 'a.js': 'export {}' })
+    const connectTo = (): Promise<TLSSocket> =>
+      new Promise((done, fail) => {
+        // The clock of the certificate is not that of OpenSSL here.
+        const socket = connect({
+          host: '127.0.0.1',
+          port: site.port,
+          servername: 'cdn.site.localhost',
+          rejectUnauthorized: false,
+        })
+        socket.on('error', fail)
+        socket.on('secureConnect', () => done(socket))
+      })
+    const [first] = [await connectTo()]
+    const before = first.getPeerCertificate().serialNumber
+    await vi.advanceTimersByTimeAsync(30 * day)
+    const same = await connectTo()
+    expect(same.getPeerCertificate().serialNumber).toBe(before)
+    await vi.advanceTimersByTimeAsync(15 * day)
+    const second = await connectTo()
+    const renewed = second.getPeerCertificate()
+    expect(renewed.serialNumber).not.toBe(before)
+    expect(Date.parse(renewed.valid_to) - Date.now()).toBeGreaterThan(45 * day)
+    expect(first.readyState).toBe('open')
+    for (const socket of [first, same, second]) socket.destroy()
+  })
+
+  test('of the user that do not fit the hosts are used, with a warning that names them', async () => {
+    const ca = makeAuthority('site.localhost', 30, new Date())
+    const authority = { key: createPrivateKey(ca.key), domain: 'site.localhost' }
+    const leaf = makeLeaf(authority, ['cdn.site.localhost'], 20, new Date())
+    const files = { 'own.key': leaf.key, 'own.pem': leaf.cert }
+    const certificates = { key: 'own.key', cert: 'own.pem' }
+    const site = await startSite({ cdn: 'vite', www: 9 }, files, {}, { certificates })
+    expect(site.logged.join('\n')).toContain('is not for')
+    expect(site.logged.join('\n')).toContain('www.site.localhost')
+    expect(site.logged.join('\n')).not.toContain('cdn.site.localhost,')
+  })
+
+  test.runIf(existsSync('/usr/bin/mkcert'))(
+    "of mkcert's are accepted, trusted by its authority",
+    async () => {
+      const root = makeRoot()
+      const env = { ...process.env, CAROOT: root }
+      const files = ['-key-file', join(root, 'm.key'), '-cert-file', join(root, 'm.pem')]
+      execFileSync('mkcert', [...files, 'site.localhost', '*.site.localhost'], {
+        env,
+        stdio: 'ignore',
+      })
+      const certificates = { key: join(root, 'm.key'), cert: join(root, 'm.pem') }
+      const site = await startSite({ cdn: 'vite' }, { 'index.html': 'own' }, {}, { certificates })
+      const ca = readFileSync(join(root, 'rootCA.pem'), 'utf8')
+      expect((await ask({ port: site.port, ca }, 'cdn.site.localhost', '/')).body).toContain('own')
+      expect(site.logged.join('\n')).not.toContain('is not for')
+    },
+  )
 })

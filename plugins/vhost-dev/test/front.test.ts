@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ask, askHttp2 } from './support/client.ts'
+import { ask, askHttp2, openSocket } from './support/client.ts'
 import { cleanUp, startSite, startUpstream } from './support/site.ts'
 
 afterEach(cleanUp)
@@ -51,5 +52,65 @@ describe('the front', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 308 /)
     expect(answer).toContain(`location: https://cdn.site.localhost:${site.port}/a?b\r\n`)
     expect(await plain('evil.example')).toMatch(/^HTTP\/1\.1 421 /)
+  })
+
+  test('lets pages of other sites neither read modules nor open HMR, whatever name they come by', async () => {
+    const { port } = await startUpstream((_req, res) => res.end('application'))
+    const site = await startSite({ cdn: 'vite', '*': port }, { 'main.js': 'export const a = 1\n' })
+    const cors = async (origin: string, path: string) => {
+      const { headers } = await ask(site, 'cdn.site.localhost', path, { headers: { origin } })
+      return headers['access-control-allow-origin']
+    }
+    const own = site.origin('www.site.localhost')
+    for (const path of ['/main.js', '/@vite/client']) {
+      expect(await cors(own, path)).toBe(own)
+      for (const origin of [
+        'https://evil.example',
+        'null',
+        `http://www.site.localhost:${site.port}`,
+        'https://www.site.localhost',
+        `https://www.site.localhost.evil.example:${site.port}`,
+        `https://evilsite.localhost:${site.port}`,
+        `https://localhost:${site.port}`,
+      ]) {
+        expect([origin, await cors(origin, path)]).toEqual([origin, undefined])
+      }
+    }
+    // DNS rebinding: the browser believes that the name is the attacker's own, and needs no CORS.
+    for (const name of [
+      'rebound.evil.example',
+      '127.0.0.1',
+      'localhost',
+      'site.localhost.evil.example',
+    ]) {
+      for (const send of [ask, askHttp2]) {
+        const answer = await send(site, name, '/@vite/client')
+        expect([name, answer.status, answer.body]).toEqual([
+          name,
+          421,
+          'No such host is served here.\n',
+        ])
+      }
+      await expect(
+        openSocket(site, name, '/', {
+          protocol: 'vite-hmr',
+          origin: `https://${name}:${site.port}`,
+        }),
+      ).rejects.toThrow('421')
+    }
+    // Vite's own listener, on a port that is not printed, knows the hosts too.
+    const vite = site.server.httpServer?.address() as AddressInfo
+    expect(vite.address).toBe('127.0.0.1')
+    const direct = await new Promise<string>((done) => {
+      const socket = connect(vite.port, vite.address, () =>
+        socket.write(
+          'GET /@vite/client HTTP/1.1\r\nHost: rebound.evil.example\r\nConnection: close\r\n\r\n',
+        ),
+      )
+      let text = ''
+      socket.on('data', (chunk) => (text += chunk.toString()))
+      socket.on('close', () => done(text))
+    })
+    expect(direct).toMatch(/^HTTP\/1\.1 403 /)
   })
 })

@@ -1,14 +1,25 @@
 import type { KovuPluginApi, Statics } from '@kovu/protocol'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { preview } from 'vite'
 import type { Plugin } from 'vite'
 import { afterEach, describe, expect, test } from 'vitest'
+import { vhostDev } from '../src/index.ts'
 import { ask, askRaw, openSocket } from './support/client.ts'
-import { cleanUp, freePort, startSite, startUpstream } from './support/site.ts'
+import {
+  afterwards,
+  cleanUp,
+  freePort,
+  makeRoot,
+  startSite,
+  startUpstream,
+} from './support/site.ts'
 
 afterEach(cleanUp)
 
 /** A peer that knows a STATIC_URL, as the plugin for Django does. */
-function django(url: string): Plugin {
-  const statics = { url } as Statics
+function django(url: string, root?: string): Plugin {
+  const statics = { url, root } as Statics
   return {
     name: 'django',
     api: { kovu: { statics: () => Promise.resolve(statics) } } satisfies KovuPluginApi,
@@ -78,5 +89,43 @@ describe('where STATIC_URL is a URL', () => {
   test('an application on that host is an error', async () => {
     const plugins = [django('https://cdn.site.localhost/static/')]
     await expect(startSite({ cdn: 9 }, {}, { plugins })).rejects.toThrow('VHOST_DEV_OPTIONS')
+  })
+})
+
+describe('vite preview', () => {
+  test('shows what was published to STATIC_ROOT, on every application host where STATIC_URL is a path', async () => {
+    const { port } = await startUpstream((req, res) => res.end(`app ${req.url}`))
+    const root = makeRoot({
+      'published/main.0123456789ab.js': 'published()',
+      'staging/main.js': 'staging()',
+      'settings.py': 'SECRET',
+    })
+    const vhost = vhostDev({
+      domain: 'site.localhost',
+      port: 0,
+      hosts: { '*': port },
+      certificates: { dir: join(root, 'c') },
+    })
+    const server = await preview({
+      root,
+      configFile: false,
+      logLevel: 'silent',
+      build: { outDir: 'staging' },
+      plugins: [django('/static/', join(root, 'published')), vhost],
+    })
+    afterwards(() => server.close())
+    const { port: front = 0, ca = '' } = vhost.api?.vhost ?? {}
+    const address = { port: front, ca: readFileSync(ca, 'utf8') }
+    const get = async (host: string, path: string) => (await ask(address, host, path)).body
+    for (const host of ['site.localhost', 'www.site.localhost', 'anna.site.localhost']) {
+      expect(await get(host, '/static/main.0123456789ab.js')).toBe('published()')
+      expect(await get(host, '/')).toBe('app /')
+      expect(await get(host, '/static/main.js')).not.toContain('staging')
+    }
+    for (const path of ['/static/../settings.py', '/static/%2e%2e/settings.py', '/settings.py']) {
+      expect(
+        await askRaw(address, `GET ${path} HTTP/1.1\r\nHost: www.site.localhost\r\n\r\n`),
+      ).not.toContain('SECRET')
+    }
   })
 })

@@ -151,6 +151,14 @@ function secureServer(certificate: KeyAndCertificate, handlers: FrontHandlers): 
       socket.destroy()
       return
     }
+    // As in Node's own handler: a request that has its answer gets no second one.
+    const { _httpMessage: answered } = socket as Socket & {
+      _httpMessage?: { headersSent: boolean }
+    }
+    if (answered?.headersSent) {
+      socket.end()
+      return
+    }
     const status =
       error.code === 'HPE_HEADER_OVERFLOW'
         ? '431 Request Header Fields Too Large'

@@ -33,6 +33,8 @@ const absoluteRE = /^https?:\/\/([^/?#]*)(.*)$/i
  * path that starts with `/`. Leaves the host in `req.headers.host`, where HTTP/2 has none.
  */
 export function checkRequest(req: FrontRequest): Checked | Refused {
+  // A request line without a version would let a line break in a path begin the headers.
+  if (req.httpVersionMajor < 1) return refuse(400, 'The request names no version of HTTP.')
   const pseudo = 'stream' in req ? req.headers[':authority'] : undefined
   const written = hostsOf(req.rawHeaders)
   if (written.length > 1) return refuse(400, 'The request names more than one host.')
@@ -54,6 +56,11 @@ export function checkRequest(req: FrontRequest): Checked | Refused {
   }
   if (!(pathRE.test(url) || (url === '*' && req.method === 'OPTIONS'))) {
     return refuse(400, 'The path of the request is malformed.')
+  }
+  // Node hands a body in a coding it does not know over before it gives up on it.
+  const coding = req.headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    return refuse(400, 'The body of the request has an unknown transfer coding.')
   }
   req.headers.host = host
   return { ok: true, host, authority, url }
@@ -107,6 +114,11 @@ export function answerText(
   }
   // One signature for both protocols: TypeScript cannot call the union.
   ;(res as ServerResponse).writeHead(status, all).end(`${text}\n`)
+}
+
+/** Answers a request that may not be routed. Nothing more is read from its connection: it may be out of step. */
+export function refuseRequest(res: FrontResponse, { status, reason }: Refused): void {
+  answerText(res, status, reason, 'stream' in res ? {} : { connection: 'close' })
 }
 
 function hostsOf(rawHeaders: readonly string[]): string[] {

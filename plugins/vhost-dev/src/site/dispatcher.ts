@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { debuglog } from 'node:util'
 import { isToolUrl } from '../cdn/simulation.ts'
 import type { Simulation } from '../cdn/simulation.ts'
-import { answerText, checkRequest, cutOff, isNavigation } from '../front/request.ts'
+import { answerText, checkRequest, cutOff, isNavigation, refuseRequest } from '../front/request.ts'
 import type { Checked, FrontRequest, FrontResponse } from '../front/request.ts'
 import { requestLine } from '../front/request-log.ts'
 import type { Change } from '../proxy/change.ts'
@@ -46,7 +46,7 @@ export class Dispatcher {
       res.on('error', () => {})
       req.on('error', () => {})
       const checked = checkRequest(req)
-      if (!checked.ok) return answerText(res, checked.status, checked.reason)
+      if (!checked.ok) return refuseRequest(res, checked)
       const route = this.#site.match(checked.authority.hostname)
       if (!route) return answerText(res, 421, 'No such host is served here.')
       if (route.kind === 'vite' || this.#isVitePath(checked.url)) {

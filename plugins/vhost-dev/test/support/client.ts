@@ -1,6 +1,7 @@
 import { request as httpsRequest } from 'node:https'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { connect as tlsConnect } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { connect as http2Connect } from 'node:http2'
 import { WebSocket } from 'ws'
 
@@ -109,6 +110,63 @@ export function askRaw(
     socket.on('error', () => {})
     socket.on('close', () => done(text))
   })
+}
+
+/** A client that sends raw bytes over TLS, on one connection for as long as the front leaves it open. */
+export class RawClient {
+  readonly #address: Address
+  #socket: TLSSocket | undefined
+  #session: Buffer | undefined
+
+  constructor(address: Address) {
+    this.#address = address
+  }
+
+  /** Gives the head of the answer, or what came before the connection ended. */
+  async head(bytes: string): Promise<string> {
+    const socket = this.#socket?.readyState === 'open' ? this.#socket : await this.#connect()
+    let text = ''
+    return new Promise((done) => {
+      const finish = (): void => {
+        socket.off('data', onData).off('close', finish)
+        if (/^connection: close\r$/im.test(text)) socket.destroy()
+        done(text)
+      }
+      const onData = (chunk: Buffer): void => {
+        text += chunk.toString('latin1')
+        const [head, body] = text.split('\r\n\r\n', 2)
+        const length = Number(/^content-length: (\d+)\r?$/im.exec(head ?? '')?.[1] ?? 0)
+        if (body !== undefined && body.length >= length) finish()
+      }
+      socket.on('data', onData).on('close', finish)
+      socket.write(bytes)
+    })
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#socket?.destroy()
+  }
+
+  #connect(): Promise<TLSSocket> {
+    this.close()
+    const { port, ca } = this.#address
+    const socket = tlsConnect({
+      host: '127.0.0.1',
+      port,
+      ca,
+      servername: 'www.site.localhost',
+      // A handshake that is taken up again costs less.
+      ...(this.#session && { session: this.#session }),
+    })
+    this.#socket = socket
+    socket.on('session', (session) => (this.#session = session))
+    socket.on('error', () => {})
+    return new Promise((done, fail) => {
+      socket.once('secureConnect', () => done(socket))
+      socket.once('close', () => fail(new Error('no connection')))
+    })
+  }
 }
 
 /** Opens a WebSocket through the front; rejects with the status of a refusal. */
