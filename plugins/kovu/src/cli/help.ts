@@ -5,7 +5,7 @@ export const help = `kovu: the Makefile of a Django + LESS + RequireJS site, as 
   kovu <command> [words …]      run one of the plugins' commands
 
 Start here
-  kovu new                      write a starting vite.config.ts for the Django project in this folder
+  kovu new                      write a starting Vite config for the Django project in this folder
   kovu init                     install what is missing and migrate the database
   kovu testserver               every host of the site on one HTTPS port, with HMR
   kovu static                   build STATIC_ROOT with staticfiles.json, ready for Django

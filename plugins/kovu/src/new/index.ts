@@ -44,7 +44,8 @@ function writeConfig(root: string, found: Surroundings, log: Log): number {
         : `There is one in ${relative(process.cwd(), found.nested) || '.'}: kovu new --root ${relative(process.cwd(), found.nested) || '.'}`
     throw new KovuError('KOVU_NO_DJANGO', `There is no manage.py in ${root}. ${hint}`)
   }
-  write(root, 'vite.config.ts', startingConfig(found), log)
+  // Vite takes a .ts file for what package.json says, which is CommonJS if it says nothing.
+  write(root, found.esm ? 'vite.config.ts' : 'vite.config.mts', startingConfig(found), log)
   for (const line of nextSteps(found)) log.info(line)
   return 0
 }

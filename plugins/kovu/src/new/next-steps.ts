@@ -8,6 +8,9 @@ export function nextSteps(found: Surroundings): string[] {
     '',
     'Next',
     ...(missing.length > 0 ? [`  npm install --save-dev ${missing.join(' ')}`] : []),
+    ...(found.requirements
+      ? []
+      : ['  echo Django > requirements.txt      (what `kovu init` puts into .venv)']),
     ...(found.staticRoot
       ? []
       : [

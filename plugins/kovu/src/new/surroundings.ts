@@ -14,6 +14,10 @@ export interface Surroundings {
   readonly nested: string | undefined
   /** The top of the git repository, or the folder itself. */
   readonly repository: string
+  /** Does package.json make `.ts` files ES modules? */
+  readonly esm: boolean
+  /** Is there something that says which Python packages the site needs, or an environment that has them? */
+  readonly requirements: boolean
   /** Names of dependencies in package.json. */
   readonly packages: ReadonlySet<string>
   /** The domain for development: from the folder's name. */
@@ -40,6 +44,8 @@ export function lookAround(root: string): Surroundings {
     m4,
     nested: manage === undefined ? nestedManage(root) : undefined,
     repository,
+    esm: /"type"\s*:\s*"module"/.test(read(join(root, 'package.json'))),
+    requirements: ['requirements.txt', '.venv'].some((name) => existsSync(join(root, name))),
     packages: packagesOf(root),
     domain: `${domainName(root)}.localhost`,
     staticRoot: /^\s*STATIC_ROOT\s*=/m.test(text),
