@@ -1,4 +1,4 @@
-import { mask } from './secret.ts'
+import { mask } from './secrets/names.ts'
 
 /** The stable codes of this plugin's errors; the README has a row for each. */
 export type ErrorCode =

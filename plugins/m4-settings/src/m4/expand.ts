@@ -1,25 +1,9 @@
 import { codeFrame, lineOf, type ErrorCode, M4SettingsError, type Place } from '../error.ts'
-import { type Kind, Lexer, type Origin } from './lexer.ts'
 import { type Argument, type Builtin, type Definition, textOf } from './macro.ts'
 import { Output } from './output.ts'
+import { type Kind, Lexer, type Origin } from './reading/lexer.ts'
+import type { Surroundings } from './surroundings.ts'
 import { Symbols } from './symbols.ts'
-
-/** How far one run may go before it is taken for one that would never end. */
-interface Limits {
-  /** Macro calls. */
-  readonly calls: number
-  /** Characters of all expansions. */
-  readonly characters: number
-}
-
-/** What an {@link Expander} asks its surroundings. */
-export interface Surroundings {
-  /** Reads a file for `include` and `undivert`; undefined when there is none. The name is as the source has it. */
-  read(name: string): { readonly name: string; readonly text: string } | undefined
-  /** What GNU m4 writes to stderr. */
-  warn(message: string, place: Place): void
-  readonly limits: Limits
-}
 
 /** A macro whose arguments are being collected. */
 interface Call {

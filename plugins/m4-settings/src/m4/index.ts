@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Place } from '../error.ts'
-import { builtins } from './builtins.ts'
-import { Expander, type Surroundings } from './expand.ts'
+import { builtins } from './builtins/index.ts'
+import { Expander } from './expand.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** Options of {@link m4}. */
 export interface M4Options {

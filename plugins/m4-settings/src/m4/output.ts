@@ -1,4 +1,4 @@
-import type { Origin } from './lexer.ts'
+import type { Origin } from './reading/lexer.ts'
 
 /** A part of the output, and where it comes from. */
 export interface Piece {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Connect, Plugin } from 'vite'
-import type { Context } from './context.ts'
-import { locatedError, M4SettingsError } from './error.ts'
+import type { Context } from '../context.ts'
+import { locatedError, M4SettingsError } from '../error.ts'
 
 /** How often a URL may be encoded over and over. */
 const MAX_DECODE = 5

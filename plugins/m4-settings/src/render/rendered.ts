@@ -1,5 +1,5 @@
-import { codeFrame, lineOf, type Place } from './error.ts'
-import type { Piece } from './m4/output.ts'
+import { codeFrame, lineOf, type Place } from '../error.ts'
+import type { Piece } from '../m4/output.ts'
 
 /** What a template became, and the way back from it to the sources. Texts are `latin1` bytes. */
 export class Rendered {

@@ -1,6 +1,6 @@
-import { type Anchor, parsePattern, type Tree } from './regex-parse.ts'
+import { type Anchor, parsePattern, type Tree } from './parse.ts'
 
-export { PatternError } from './regex-parse.ts'
+export { PatternError } from './parse.ts'
 
 /** Where a match and its groups begin and end; -1 for a group that took no part. The 0th is the whole match. */
 export interface Match {

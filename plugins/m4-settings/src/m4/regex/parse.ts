@@ -56,7 +56,8 @@ class PatternParser {
   #groups = 0
   #depth = 0
   #backs = false
-  readonly #closed = new Set<number>()
+  /** Groups that a back reference may name here. */
+  #closed = new Set<number>()
 
   constructor(text: string) {
     this.#text = text
@@ -69,10 +70,15 @@ class PatternParser {
   }
 
   #choices(): Tree {
+    // A back reference may name what was before the choice, or before it in its own branch.
+    const before = new Set(this.#closed)
     let tree = this.#branch()
     while (this.#text.startsWith('\\|', this.#at)) {
       this.#at += 2
+      const others = this.#closed
+      this.#closed = new Set(before)
       tree = { op: 'either', choices: [tree, this.#branch()] }
+      this.#closed = new Set([...others, ...this.#closed])
     }
     return tree
   }

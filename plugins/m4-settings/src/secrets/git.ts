@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { lineOf } from './error.ts'
-import type { Layers } from './layers.ts'
-import { isSecret } from './secret.ts'
+import { lineOf } from '../error.ts'
+import type { Layers } from '../layers.ts'
+import { isSecret } from './names.ts'
 
 /**
  * What of the settings is in git and should not be: rendered files, `<mode>.local.m4`, and secrets in definitions.

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Target } from '@kovu/protocol'
-import type { Context } from './context.ts'
-import { locatedError } from './error.ts'
+import type { Context } from '../context.ts'
+import { locatedError } from '../error.ts'
 
 /** The `settings` target: every template of the mode under its final name. */
 export function settingsTarget(context: Context): Target {

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import type { Plugin, ViteDevServer } from 'vite'
-import type { Context } from './context.ts'
-import { located, locatedError } from './error.ts'
-import { isInside } from './layers.ts'
-import { toJson } from './literals.ts'
+import type { Context } from '../context.ts'
+import { located, locatedError } from '../error.ts'
+import { isInside } from '../layers.ts'
+import { toJson } from '../render/literals.ts'
 import { RESOLVED } from './virtual.ts'
 
 /** Edits within this time are one. */

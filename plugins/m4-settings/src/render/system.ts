@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { M4SettingsError } from './error.ts'
-import { fromBytes } from './m4/index.ts'
+import { M4SettingsError } from '../error.ts'
+import { fromBytes } from '../m4/index.ts'
 import { Rendered } from './rendered.ts'
-import { type Scene, SEALED, type Settings } from './render.ts'
+import { type Scene, SEALED, type Settings } from './scene.ts'
 
 /**
  * The settings as the system's m4 makes them: `m4 base.m4 production.m4 template.m4`, one process for each template.

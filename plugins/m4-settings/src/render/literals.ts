@@ -1,7 +1,7 @@
-import { M4SettingsError } from './error.ts'
-import type { Expander } from './m4/expand.ts'
-import { fromBytes, toBytes } from './m4/index.ts'
-import { type Builtin, textOf } from './m4/macro.ts'
+import { M4SettingsError } from '../error.ts'
+import type { Expander } from '../m4/expand.ts'
+import { fromBytes, toBytes } from '../m4/index.ts'
+import { type Builtin, textOf } from '../m4/macro.ts'
 
 /** What a setting is to a program. */
 export type Value = string | number | boolean | null | BigNumber

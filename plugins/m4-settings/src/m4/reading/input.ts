@@ -1,4 +1,4 @@
-import type { Builtin } from './macro.ts'
+import type { Builtin } from '../macro.ts'
 
 /** A position in a file by its offset. */
 export interface Origin {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import { M4SettingsError } from './error.ts'
+import { M4SettingsError } from '../error.ts'
 
 /** Compiles without running or writing anything; for Python 2 and 3. */
 const SCRIPT = `import sys

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { normalizePath } from 'vite'
-import { isInside, type Layers } from './layers.ts'
+import { isInside, type Layers } from '../layers.ts'
 
 /** What Vite denies when the user says nothing. A plugin that sets `server.fs.deny` replaces it: arrays are not merged. */
 const VITE_DENIES: readonly string[] = [
