@@ -131,6 +131,32 @@ describe.skipIf(!executablePath)('AMD modules under stock require.js, in a brows
     expect(await page.evaluate('typeof kept')).toBe('undefined')
   })
 
+  test('a loader that replaces modules itself is left to it, and followed', async () => {
+    const { root, page, problems } = await open({
+      ...AMD,
+      'index.html': AMD['index.html']
+        .replace('<div', '<h1>Rows</h1><div')
+        .replace('var loads = 1', 'requirejs.s.update = function () {}'),
+      'main.js': `requirejs(['t/row', 't/unused.template'], (row, unused) => {
+  window.row = row
+  window.unused = unused
+  document.getElementById('app').innerHTML = row.render({ name: 'you' })
+})
+`,
+    })
+    await page.evaluate('kept = true')
+    write(root, 't/row.mustache', '<p id="row">not by this plugin</p>')
+    write(root, 't/unused.template.mustache', 'nor this')
+    await page.evaluate(`
+      row.r = (contexts) => '<p id="row">' + contexts[0].name + '</p>'
+      dispatchEvent(new CustomEvent('requirejs-amd:update', { detail: { ids: ['t/row', 't/none'] } }))
+    `)
+    await eventually(page, 'document.querySelector("#row").textContent === "you"')
+    expect(await page.textContent('#events')).toBe('t/row ')
+    expect(await page.evaluate('[kept, unused.render()]')).toEqual([true, 'unused'])
+    expect(problems).toEqual([])
+  })
+
   test('hgn! gives functions that follow; who has got a text is loaded again', async () => {
     const { root, page, problems } = await open({
       ...AMD,

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventually, executablePath, mountFile, openBrowser } from './support/browser.ts'
 import { write } from './support/site.ts'
@@ -144,5 +145,90 @@ window.parts = parts
     await eventually(page, 'document.querySelectorAll("li")[1].textContent === "b?"')
     expect(await page.textContent('li')).toBe('mine')
     expect(problems).toEqual([])
+  })
+
+  describe('a page that is changed in place', () => {
+    const { html } = fc.letrec<{ html: string; node: string }>((tie) => ({
+      html: fc.array(tie('node'), { maxLength: 4 }).map((nodes) => nodes.join('')),
+      node: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        fc.constantFrom(
+          'text',
+          ' ',
+          'more',
+          '<input value="a">',
+          '<br>',
+          '<!-- c -->',
+          '<textarea>t</textarea>',
+        ),
+        fc
+          .tuple(
+            fc.constantFrom('p', 'b', 'ul', 'li'),
+            fc.constantFrom(
+              '',
+              ' id="x"',
+              ' id="y"',
+              ' class="c"',
+              ' data-key="k" title="t"',
+              ' hidden',
+            ),
+            tie('html'),
+          )
+          .map(([tag, attributes, inner]) => `<${tag}${attributes}>${inner}</${tag}>`),
+      ),
+    }))
+    const pairs = fc.sample(fc.tuple(html, html), 400)
+
+    test('is by mount() what it would be if it were made anew', async () => {
+      const { page } = await open(FILES)
+      const wrong = await page.evaluate(`(async (pairs) => {
+      const { mount } = await import('${mountFile}')
+      const wrong = []
+      for (const [first, second] of pairs) {
+        const element = document.createElement('div')
+        const fresh = document.createElement('div')
+        fresh.innerHTML = second
+        const mounted = mount(element, { render: (html) => html }, first)
+        mounted.update(second)
+        if (element.innerHTML !== fresh.innerHTML) wrong.push([first, second, element.innerHTML])
+        mounted.unmount()
+      }
+      return wrong
+    })(${JSON.stringify(pairs)})`)
+      expect(wrong).toEqual([])
+    })
+
+    test('is so where something was rendered by hand', async () => {
+      const { page } = await open(FILES)
+      const drawingsFile = mountFile.replace('mount.ts', 'hot/drawings.ts')
+      const { wrong, compared } = await page.evaluate<{
+        wrong: unknown[]
+        compared: number
+      }>(`(async (pairs) => {
+        const { Drawings } = await import('${drawingsFile}')
+        const wrong = []
+        let compared = 0
+        for (const [first, second] of pairs) {
+          const drawings = new Drawings()
+          let html = first
+          const template = { render: () => html }
+          drawings.follow(template)
+          document.body.innerHTML = '<section><h1>Before</h1>' + template.render() + '<h2>After</h2></section>'
+          html = second
+          drawings.redrawSoon()
+          await new Promise((resolve) => setTimeout(resolve))
+          const fresh = document.createElement('section')
+          fresh.innerHTML = '<h1>Before</h1>' + second + '<h2>After</h2>'
+          // Only where there is an element to be found; white space at the ends may stay.
+          const shown = document.querySelector('section').innerHTML.replace(/\\s+/g, '')
+          if (!/<\\w/.test(first)) continue
+          compared++
+          if (shown !== fresh.innerHTML.replace(/\\s+/g, '')) wrong.push([first, second, shown])
+        }
+        return { wrong, compared }
+      })(${JSON.stringify(pairs)})`)
+      expect(wrong).toEqual([])
+      expect(compared).toBeGreaterThan(50)
+    })
   })
 })
