@@ -10,6 +10,7 @@ import type { ResolvedOptions } from './options.ts'
 import { inputsOf } from './inputs.ts'
 import { findInterpreter } from './django/interpreter.ts'
 import type { DjangoInfo } from './django/answer.ts'
+import { isFile } from './finders/walk.ts'
 import { PrivateFiles } from './finders/private-files.ts'
 
 /** A Django project as the plugin knows it. */
@@ -18,6 +19,10 @@ export interface Project {
   readonly finders: Finders
   readonly texts: ProjectTexts
   readonly statics: Statics
+  /** Folder of manage.py. */
+  readonly root: string
+  /** The folder beside manage.py that is not a static one and has a file of this public name. */
+  readonly unlisted: (publicName: string) => string | undefined
   /** What is never served or published. */
   readonly privateFiles: PrivateFiles
   /**
@@ -143,6 +148,13 @@ async function openProject(context: Context): Promise<Project> {
     finders,
     texts,
     statics,
+    root: dirname(resolve(root, options.manage)),
+    unlisted(publicName) {
+      const known = new Set(finders.roots.map(({ dir }) => dir))
+      return ['static', 'assets', 'media']
+        .map((name) => join(dirname(resolve(root, options.manage)), name))
+        .find((dir) => !known.has(dir) && isFile(join(dir, publicName)))
+    },
     privateFiles: new PrivateFiles(info, resolve(root, options.manage)),
     async refresh(publicNames) {
       for (const publicName of own === undefined ? [] : publicNames) {

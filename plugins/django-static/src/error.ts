@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Rolldown } from 'vite'
 
 /** Stable codes of what can go wrong; the README says what to do about each. */
@@ -29,15 +30,18 @@ export interface Position {
   readonly frame: string
 }
 
-/** The plugin's own error: a sentence, a stable code and, when known, a place. It has the fields Vite's overlay shows. */
+/**
+ * The plugin's own error: a sentence, a stable code and, when known, a place. It has the fields that Vite's overlay shows. What
+ * it says is for the person at the terminal, so its stack is the sentence and the lines around the place.
+ */
 export class DjangoStaticError extends Error {
-  override readonly name = 'DjangoStaticError'
-  readonly pluginCode: ErrorCode
-  readonly id: string | undefined
-  readonly loc:
+  declare readonly name: 'DjangoStaticError'
+  declare readonly pluginCode: ErrorCode
+  declare readonly id: string | undefined
+  declare readonly loc:
     | { readonly file: string; readonly line: number; readonly column: number }
     | undefined
-  readonly frame: string | undefined
+  declare readonly frame: string | undefined
 
   constructor(pluginCode: ErrorCode, message: string, position?: Position, cause?: unknown) {
     super(
@@ -46,10 +50,20 @@ export class DjangoStaticError extends Error {
         : `${message}\n  at ${position.file}:${position.line}:${position.column + 1}`,
       cause === undefined ? undefined : { cause },
     )
-    this.pluginCode = pluginCode
-    this.id = position?.file
-    this.loc = position && { file: position.file, line: position.line, column: position.column }
-    this.frame = position?.frame
+    const { file, line, column, frame } = position ?? {}
+    const fields = {
+      name: 'DjangoStaticError',
+      pluginCode,
+      id: file,
+      loc: position && { file, line, column },
+      frame,
+    }
+    // Not enumerable: who prints the error prints its stack, in which they are.
+    Object.defineProperty(this, inspect.custom, { value: () => this.stack })
+    for (const [name, value] of Object.entries(fields)) Object.defineProperty(this, name, { value })
+    this.stack = [`[${pluginCode}] ${this.message}`, ...(frame === undefined ? [] : [frame])].join(
+      '\n',
+    )
   }
 }
 
@@ -88,7 +102,9 @@ export function report(context: Rolldown.MinimalPluginContext, cause: unknown): 
   context.error({
     message,
     pluginCode,
-    cause,
+    // Where in the plugin it was thrown helps nobody.
+    stack: '',
+    ...(cause.cause === undefined ? {} : { cause: cause.cause }),
     ...(id === undefined ? {} : { id }),
     ...(loc === undefined ? {} : { loc }),
     ...(frame === undefined ? {} : { frame }),

@@ -215,6 +215,15 @@ const FAILURES: [string, string, Record<string, string | Uint8Array>, RegExp][] 
     /The import '\.\/shred\.js' leads nowhere: no static file has the name js\/shred\.js\. Did you mean js\/shared\.js\?[\s\S]*js\/app\.js:2:19/,
   ],
   [
+    'a module in a folder that no finder knows',
+    'DJANGO_STATIC_ENTRY',
+    {
+      'templates/x.html': `{% load static %}<script type="module" src="{% static 'app.js' %}"></script>`,
+      'static/app.js': 'export {}',
+    },
+    /There is one in .*static, but no finder looks into that folder: name it in STATICFILES_DIRS, as BASE_DIR \/ 'static'/,
+  ],
+  [
     'a module that is not there',
     'DJANGO_STATIC_ENTRY',
     {

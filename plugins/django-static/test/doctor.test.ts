@@ -217,6 +217,13 @@ class Own(ManifestStaticFilesStorage):
       says: /STATICFILES_DIRS names .*gone, which does not exist/,
     },
   ],
+  'unlisted-folder': [
+    {
+      spec: { ...good(''), files: { 'static/site.css': 'a{}' } },
+      level: 'warning',
+      says: /There are files in .*static, but no finder looks into it/,
+    },
+  ],
   'passed-over': [
     {
       spec: good(''),

@@ -94,7 +94,7 @@ test('names the nearest file when there is none', async () => {
   const answer = await get('/static/main/css/sit.css')
   expect(answer.status).toBe(404)
   expect(answer.text).toBe(
-    'No static file has the name main/css/sit.css. The nearest name is main/css/site.css.\n',
+    'No static file has the name main/css/sit.css. Did you mean main/css/site.css?\n',
   )
 })
 

@@ -3,7 +3,7 @@ import type { UserConfig } from 'vite'
 import { workDir, type Project } from '../context.ts'
 import { DjangoStaticError } from '../error.ts'
 import { ModuleShapes } from '../serve/es-module.ts'
-import { nearest } from '../nearest.ts'
+import { hintFor } from '../hint.ts'
 
 /** Id of the module that a build without ES modules is given, so that Vite does not look for an index.html. */
 export const EMPTY_ID = 'virtual:django-static/empty'
@@ -56,17 +56,17 @@ export function buildOptions(user: UserConfig, root: string, project: Project): 
 }
 
 /** Scripts that templates load as modules, by the name of their chunk. */
-function moduleEntries({ texts, finders }: Project): Record<string, string> {
+function moduleEntries(project: Project): Record<string, string> {
+  const { texts, finders } = project
   const entries: Record<string, string> = {}
   const shapes = new ModuleShapes()
   for (const { module, publicName, position } of texts.references()) {
     if (!module) continue
     const file = finders.find(publicName)
     if (file === undefined) {
-      const near = nearest(publicName, names(finders.list()))
       throw new DjangoStaticError(
         'DJANGO_STATIC_ENTRY',
-        `No static file has the name ${publicName}, which is loaded as a module.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+        `No static file has the name ${publicName}, which is loaded as a module.${hintFor(project, publicName)}`,
         position,
       )
     }
@@ -91,8 +91,4 @@ function isList(
   input: readonly string[] | Readonly<Record<string, string>>,
 ): input is readonly string[] {
   return Array.isArray(input)
-}
-
-function* names(list: Iterable<readonly [string, string]>): Generator<string> {
-  for (const [name] of list) yield name
 }

@@ -2,8 +2,8 @@ import { relative } from 'node:path'
 import type { Command } from '@kovu/protocol'
 import { type Context, type Project } from '../context.ts'
 import type { Candidate } from '../finders/finders.ts'
-import { nearest } from '../nearest.ts'
 import { derivations } from '../derived.ts'
+import { hintFor } from '../hint.ts'
 
 /**
  * `kovu findstatic PATH`: who wins and who is shadowed.
@@ -29,12 +29,7 @@ export function findstaticCommand(context: Context): Command {
         if (lines.length === 0) missing += 1
         for (const line of lines) log.info(line)
         if (lines.length > 0) continue
-        const near = nearest(
-          publicName,
-          [...project.finders.list()].map(([name]) => name),
-        )
-        const hint = near === undefined ? '' : ` Did you mean ${near}?`
-        log.error(`No static file has the name ${publicName}.${hint}`)
+        log.error(`No static file has the name ${publicName}.${hintFor(project, publicName)}`)
       }
       project.close()
       return missing > 0 ? 1 : 0

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { ignorePatterns } from '../context.ts'
 import { inside } from '../finders/public-name.ts'
+import { walk } from '../finders/walk.ts'
 import { error, warning, type Check } from './check.ts'
 
 /** What lies in the static folders. */
@@ -31,6 +33,17 @@ export const fileChecks: Readonly<Record<string, Check>> = {
     return finders.roots
       .filter(({ dir }) => !existsSync(dir) && !apps.has(dir.replace(/[\\/][^\\/]+$/, '')))
       .map(({ dir }) => warning(`STATICFILES_DIRS names ${dir}, which does not exist.`))
+  },
+  'unlisted-folder': ({ project: { root, finders } }) => {
+    const dir = join(root, 'static')
+    const isListed = finders.roots.some(
+      (one) => one.dir === dir || inside(one.dir, dir) !== undefined,
+    )
+    return isListed || walk(dir).next().done === true
+      ? undefined
+      : warning(
+          `There are files in ${dir}, but no finder looks into it. Name it in STATICFILES_DIRS, as BASE_DIR / 'static'.`,
+        )
   },
   'passed-over': ({ project: { finders } }) => finders.passedOver.map(warning),
   shadowed: ({ context, project: { info, finders } }) => {

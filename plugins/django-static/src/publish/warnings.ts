@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path'
 import type { Context, Project } from '../context.ts'
-import { nearest } from '../nearest.ts'
 import type { Made } from './bundle.ts'
+import { hintFor } from '../hint.ts'
 
 /**
  * Says what a build found that is no error.
@@ -24,7 +24,7 @@ export function warn(
     logger?.warn(`django-static: ${warning}`)
   if (!info.storage.manifest) {
     logger?.warn(
-      `django-static: ${info.storage.name} does not read staticfiles.json, so {% static %} gives unhashed names. Set the "staticfiles" storage to django.contrib.staticfiles.storage.ManifestStaticFilesStorage.`,
+      `django-static: ${info.storage.name} does not read staticfiles.json, so {% static %} gives unhashed names. ${info.django.startsWith('3.') ? 'Set STATICFILES_STORAGE =' : "Set STORAGES['staticfiles']['BACKEND'] ="} 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'.`,
     )
   }
 }
@@ -37,14 +37,13 @@ export function shown({ root }: Context, dir: string): string {
 
 function missingNames(
   { root }: Context,
-  { texts }: Project,
+  project: Project,
   paths: ReadonlyMap<string, string>,
 ): string[] {
   const sentences = new Set<string>()
-  for (const { publicName, position } of texts.references()) {
+  for (const { publicName, position } of project.texts.references()) {
     if (paths.has(publicName)) continue
-    const near = nearest(publicName, paths.keys())
-    const hint = near === undefined ? '' : ` Did you mean ${near}?`
+    const hint = hintFor(project, publicName, paths.keys())
     const file = relative(root, position.file)
     sentences.add(
       `${file}:${position.line}:${position.column + 1}: {% static '${publicName}' %} names no static file.${hint}`,

@@ -8,11 +8,11 @@ import { type Context, type Project } from '../context.ts'
 import { canonicalUrl, ModuleShapes, reExport } from './es-module.ts'
 import { parseRequest, withoutHash, type Wanted } from './request.ts'
 import { sendBody, sendFile } from './send.ts'
-import { nearest } from '../nearest.ts'
 import { typeOf } from './media-types.ts'
 import { derivations, namesBehind } from '../derived.ts'
 import { PageClient } from './client.ts'
 import { inside } from '../finders/public-name.ts'
+import { hintFor } from '../hint.ts'
 
 const debug = debuglog('kovu:django-static')
 
@@ -106,9 +106,7 @@ async function answer(exchange: Exchange): Promise<void> {
     next()
     return
   }
-  const near = nearest(publicName, names(project))
-  const hint = near === undefined ? '' : ` The nearest name is ${near}.`
-  const text = `No static file has the name ${publicName}.${hint}\n`
+  const text = `No static file has the name ${publicName}.${hintFor(project, publicName)}\n`
   sendBody(request, response, text, 'text/plain; charset=utf-8', 404)
 }
 
@@ -240,8 +238,4 @@ function setUserHeaders({ server, response }: Exchange): void {
   for (const [name, value] of Object.entries(server.config.server.headers)) {
     if (value !== undefined) response.setHeader(name, value)
   }
-}
-
-function* names({ finders }: Project): Generator<string> {
-  for (const [name] of finders.list()) yield name
 }
