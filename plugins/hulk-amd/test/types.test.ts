@@ -17,7 +17,7 @@ function check(root: string): string[] {
   } catch (error) {
     output = (error as { stdout: string }).stdout
   }
-  return [...output.matchAll(/^.*?(\w+\.[jt]s)\((\d+),/gm)].map(
+  return [...output.matchAll(/^(?:.*\/)?([\w.]+\.[jt]s)\((\d+),/gm)].map(
     ([, file, line]) => `${file}:${line}`,
   )
 }
@@ -115,4 +115,31 @@ test('without it, templates have the plain type of @kovu/hulk-amd/client', () =>
   })
   link(root)
   expect(check(root)).toEqual(['main.ts:5'])
+})
+
+test('types: true keeps the types of templates that include themselves, or each other', async () => {
+  const root = site({
+    'main.js': "import './tree.mustache'\nimport './even.mustache'",
+    'tree.mustache': '{{label}}{{#kids}}{{>tree}}{{/kids}}{{>leaf}}',
+    'leaf.mustache': '{{leaf}}',
+    'even.mustache': '{{even}}{{#next}}{{>odd}}{{/next}}',
+    'odd.mustache': '{{odd}}{{#next}}{{>even}}{{/next}}',
+    'use.ts': [
+      "import tree from './tree.mustache'",
+      "import even from './even.mustache'",
+      "tree.render({ label: 'a', kids: [{ label: 'b', kids: [] }], leaf: 1 })",
+      "even.render({ even: 'a', odd: 'b', next: { odd: 'c' } })",
+      'tree.render({ label: [] })',
+      'tree.render({ lable: 1 })',
+      'even.render({ even: [] })',
+    ].join('\n'),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { ...COMPILER_OPTIONS, skipLibCheck: false },
+      files: ['use.ts'],
+    }),
+    'package.json': '{"type":"module"}',
+  })
+  await bundle(root, { types: true })
+  link(root)
+  expect(check(root)).toEqual(['use.ts:5', 'use.ts:6', 'use.ts:7'])
 })

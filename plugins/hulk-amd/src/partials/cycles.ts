@@ -14,22 +14,43 @@ export async function endlessCycle(
   file: string,
   uses: readonly { use: PartialUse; file: string }[],
 ): Promise<string[] | undefined> {
-  const seen = new Set<string>()
-  const search = async (at: string, way: readonly string[]): Promise<string[] | undefined> => {
-    if (at === file) return [...way, at]
-    if (seen.has(at)) return undefined
-    seen.add(at)
-    const template = await readTemplate(at).catch(() => undefined)
-    for (const { name, always } of partialsOf(template?.tree ?? [])) {
-      const next = always ? await findPartial(context, name, at) : undefined
-      const found = next && (await search(next, [...way, at]))
-      if (found) return found
+  const search = new Search(context, file, (use) => use.always)
+  for (const { use, file: next } of uses) {
+    const way = use.always ? await search.from(next) : undefined
+    if (way) return [file, ...way]
+  }
+  return undefined
+}
+
+/** Does a template include another one, itself or by its partials? */
+export async function leadsTo(context: Context, from: string, to: string): Promise<boolean> {
+  return (await new Search(context, to, () => true).from(from)) !== undefined
+}
+
+/** Looks for a way to a template. */
+class Search {
+  readonly context: Context
+  readonly to: string
+  readonly follows: (use: PartialUse) => boolean
+  readonly seen = new Set<string>()
+
+  constructor(context: Context, to: string, follows: (use: PartialUse) => boolean) {
+    this.context = context
+    this.to = to
+    this.follows = follows
+  }
+
+  /** The files from one template to the other, both among them. */
+  async from(file: string): Promise<string[] | undefined> {
+    if (file === this.to) return [file]
+    if (this.seen.has(file)) return undefined
+    this.seen.add(file)
+    const template = await readTemplate(file).catch(() => undefined)
+    for (const use of partialsOf(template?.tree ?? [])) {
+      const next = this.follows(use) ? await findPartial(this.context, use.name, file) : undefined
+      const way = next && (await this.from(next))
+      if (way) return [file, ...way]
     }
     return undefined
   }
-  for (const { use, file: next } of uses) {
-    const found = use.always ? await search(next, [file]) : undefined
-    if (found) return found
-  }
-  return undefined
 }

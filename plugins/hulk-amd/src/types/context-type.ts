@@ -19,8 +19,13 @@ interface Shape {
  *
  * @param tree The template.
  * @param partials Import specifiers of the partials found, by name; their contexts are parts of this one.
+ * @param open May the context have any other names? (So it is when a partial includes this template again.)
  */
-export function contextType(tree: readonly Node[], partials: ReadonlyMap<string, string>): string {
+export function contextType(
+  tree: readonly Node[],
+  partials: ReadonlyMap<string, string>,
+  open: boolean,
+): string {
   const root = newShape()
   gather(tree, [root])
   const parts = [printShape(root, '')]
@@ -31,6 +36,7 @@ export function contextType(tree: readonly Node[], partials: ReadonlyMap<string,
     parts.push(`Partial<Partial${index}>`)
     index++
   }
+  if (open) parts.push('{ readonly [name: string]: unknown }')
   lines.push(
     "import type { Template } from '@kovu/hulk-amd/runtime'",
     '',

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { readTemplate, slashed, type Context, type TemplateFile } from '../context.ts'
-import { findPartial, partialsOf } from '../partials/index.ts'
+import { findPartial, leadsTo, partialsOf } from '../partials/index.ts'
 import { contextType } from './context-type.ts'
 
 /**
@@ -10,19 +10,27 @@ import { contextType } from './context-type.ts'
  * @param partials Files of the partials found, by name.
  */
 export async function writeTypes(
+  context: Context,
   file: string,
   template: TemplateFile,
   partials: ReadonlyMap<string, string>,
 ): Promise<void> {
   const specifiers = new Map<string, string>()
+  let open = false
   for (const [name, partial] of partials) {
+    if (partial === file) continue
+    // A type cannot be made of itself.
+    if (await leadsTo(context, partial, file)) {
+      open = true
+      continue
+    }
     const specifier = slashed(path.relative(path.dirname(file), partial))
     specifiers.set(name, specifier.startsWith('.') ? specifier : `./${specifier}`)
   }
   const { dir, name, ext } = path.parse(file)
   // TypeScript looks for `a.d.mustache.ts` beside `a.mustache`.
   const target = path.join(dir, `${name}.d${ext}.ts`)
-  const text = contextType(template.tree, specifiers)
+  const text = contextType(template.tree, specifiers, open)
   const before = await fs.readFile(target, 'utf8').catch(() => undefined)
   if (before !== text) await fs.writeFile(target, text)
 }
@@ -36,6 +44,6 @@ export async function writeAllTypes(context: Context, files: readonly string[]):
       const partial = await findPartial(context, name, file)
       if (partial) partials.set(name, partial)
     }
-    await writeTypes(file, template, partials)
+    await writeTypes(context, file, template, partials)
   }
 }

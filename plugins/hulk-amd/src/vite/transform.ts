@@ -55,7 +55,7 @@ export function transformPlugin(context: Context): Plugin {
         lintTemplate(context, template, warn)
         const partials = await linkPartials(context, file, template, warn)
         debug('%s with %d partials', id, partials.size)
-        if (context.options.types) await writeTypes(file, template, partials)
+        if (context.options.types) await writeTypes(context, file, template, partials)
         const hot = context.serve && !options?.ssr
         const code = emitEsm(template, {
           names: VIRTUAL,
