@@ -14,8 +14,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { vmCommand } from '../plugins/vm-services/dist/commands/index.js'
 import { Context } from '../plugins/vm-services/dist/context.js'
 import { resolveOptions } from '../plugins/vm-services/dist/options.js'
-import { makePlace } from '../plugins/vm-services/dist/place.js'
-import { findPrograms } from '../plugins/vm-services/dist/programs.js'
+import { makePlace } from '../plugins/vm-services/dist/machine/place.js'
+import { findPrograms } from '../plugins/vm-services/dist/machine/programs.js'
 
 const rounds = Number(process.argv[2] ?? 5)
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'kovu-bench-vm-')))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { failure, project, render } from './support/project.ts'
 import { gnuM4 } from './support/gnu.ts'
+import { failure, project, render } from './support/project.ts'
 
 const base = "define(`__DATABASE_HOST__', `localhost')define(`__PORT__', 80)\n"
 

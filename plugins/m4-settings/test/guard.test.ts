@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
 import { mkdirSync, symlinkSync } from 'node:fs'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { bundle, failure, project, type Project, serve } from './support/project.ts'
 

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { project, render } from './support/project.ts'
 import { gnuM4 } from './support/gnu.ts'
+import { project, render } from './support/project.ts'
 
 const folder = path.join(import.meta.dirname, '../../../playground/m4')
 const files = Object.fromEntries(

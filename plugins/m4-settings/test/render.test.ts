@@ -1,7 +1,7 @@
 import { statSync, symlinkSync, utimesSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failure, project, render, serve } from './support/project.ts'
 import { gnuM4 } from './support/gnu.ts'
+import { failure, project, render, serve } from './support/project.ts'
 
 const base = "define(`__HOST__', `localhost')define(`__URL__', `http://__HOST__/')\n"
 

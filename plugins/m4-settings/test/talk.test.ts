@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { bundle, project, type Project, render, serve } from './support/project.ts'
 import { gnuM4 } from './support/gnu.ts'
+import { bundle, project, type Project, render, serve } from './support/project.ts'
 import { expected, talk } from './support/talk.ts'
 
 const modes = Object.keys(expected) as (keyof typeof expected)[]

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import type { Log } from '@kovu/protocol'
+import type { Folders } from './machine/place.ts'
 import type { ResolvedOptions } from './options.ts'
-import type { Folders } from './place.ts'
 import { wanted, type Wanted } from './settings.ts'
-import { type Outcome, up } from './start.ts'
+import { type Outcome, up } from './start/index.ts'
 
 /** What the parts of one `vmServices()` call share. */
 export class Context {

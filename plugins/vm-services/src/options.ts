@@ -1,5 +1,5 @@
 import { VmServicesError } from './error.ts'
-import type { Endpoint, ServiceName } from './service.ts'
+import type { Endpoint, ServiceName } from './services/types.ts'
 
 /** Options of {@link vmServices}: one key for each service, and where things are. The README tells the consequences of each. */
 export interface VmServicesOptions {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { VmServicesError } from './error.ts'
 import type { ResolvedOptions, ServiceOptions } from './options.ts'
-import type { Endpoint, Service } from './service.ts'
 import { services } from './services/index.ts'
+import type { Endpoint, Service } from './services/types.ts'
 
 /** A service that the application's settings of this mode need. */
 export interface Wanted {

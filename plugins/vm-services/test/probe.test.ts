@@ -1,8 +1,8 @@
 import { createServer as createHttp } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Answer, ServiceName } from '../src/service.ts'
 import { services } from '../src/services/index.ts'
+import type { Answer, ServiceName } from '../src/services/types.ts'
 import { freePort, listen, portOf } from './support/project.ts'
 
 const names = Object.keys(services) as ServiceName[]

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { makePlace } from '../src/place.ts'
-import { isAlive } from '../src/processes.ts'
-import { findPrograms } from '../src/programs.ts'
-import { run } from '../src/processes.ts'
-import type { Endpoint, ServiceName } from '../src/service.ts'
+import { makePlace } from '../src/machine/place.ts'
+import { isAlive } from '../src/machine/processes.ts'
+import { run } from '../src/machine/processes.ts'
+import { findPrograms } from '../src/machine/programs.ts'
+import { isRunning, readState, type State } from '../src/machine/state.ts'
 import { services } from '../src/services/index.ts'
-import { isRunning, readState, type State } from '../src/state.ts'
+import type { Endpoint, ServiceName } from '../src/services/types.ts'
 import { freePort, installed, project, type Project } from './support/project.ts'
 
 /** Runs the service's own client, logged in as the application. */
@@ -166,7 +166,7 @@ describe.skipIf(!installed('redis'))('Redis', () => {
     await owner.up()
     const { pid, began } = stateOf(owner, 'redis')
     // As if somebody had started it by hand.
-    const { removeOwner } = await import('../src/state.ts')
+    const { removeOwner } = await import('../src/machine/state.ts')
     removeOwner(port)
     const guest = project({ redis: { port, password: 'secret1' } })
     await guest.up()

@@ -1,11 +1,11 @@
 import { M4SettingsError } from '../error.ts'
-import { jsonError } from './json.ts'
 import type { Template } from '../layers.ts'
-import { NAME } from '../render/literals.ts'
 import { fromBytes } from '../m4/index.ts'
 import { nearest } from '../nearest.ts'
-import { pythonError } from './python.ts'
+import { NAME } from '../render/literals.ts'
 import type { Rendered } from '../render/rendered.ts'
+import { jsonError } from './json.ts'
+import { pythonError } from './python.ts'
 
 /**
  * Refuses a text in which a setting's name is left: it is mistyped, or m4 did not see it.

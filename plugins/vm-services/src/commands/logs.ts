@@ -3,8 +3,8 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@kovu/protocol'
 import type { Context } from '../context.ts'
-import { lastLines } from '../native.ts'
 import type { Wanted } from '../settings.ts'
+import { lastLines } from '../start/native.ts'
 
 /** Prints the last lines of each log, every line with its service's name before it; goes on until it is interrupted if so asked. */
 export async function logs(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { VmServicesError } from '../error.ts'
-import { findPrograms } from '../programs.ts'
+import { findPrograms } from '../machine/programs.ts'
 import type { Wanted } from '../settings.ts'
 
 /**

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { Log } from '@kovu/protocol'
 import type { Context } from '../context.ts'
+import { isRunning, ownerOf, readState } from '../machine/state.ts'
 import { isLocal, type Wanted } from '../settings.ts'
-import { isRunning, ownerOf, readState } from '../state.ts'
 
 /** Says of each service where it is, who runs it, and whether it answers. */
 export async function status(context: Context, all: readonly Wanted[], log: Log): Promise<number> {

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Log } from '@kovu/protocol'
-import { dockerCompose } from '../compose.ts'
 import type { Context } from '../context.ts'
-import { stopNative } from '../native.ts'
+import { readState, removeState } from '../machine/state.ts'
 import type { Wanted } from '../settings.ts'
-import { readState, removeState } from '../state.ts'
+import { dockerCompose } from '../start/container.ts'
+import { stopNative } from '../start/native.ts'
 
 /** Stops what Kovu has started; whatever was there before goes on. */
 export async function stop(context: Context, some: readonly Wanted[], log: Log): Promise<void> {

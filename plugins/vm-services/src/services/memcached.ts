@@ -1,5 +1,5 @@
-import { exchange, firstLine } from '../exchange.ts'
-import type { Answer, Service } from '../service.ts'
+import { exchange, firstLine } from './exchange.ts'
+import type { Answer, Service } from './types.ts'
 
 export const memcached: Service = {
   name: 'memcached',

@@ -1,5 +1,5 @@
-import { exchange } from '../exchange.ts'
-import type { Answer, Endpoint, Service } from '../service.ts'
+import { exchange } from './exchange.ts'
+import type { Answer, Endpoint, Service } from './types.ts'
 
 /** OP_MSG, the one message that every server since 3.6 understands. */
 const OP_MSG = 2013

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { exchange } from '../exchange.ts'
-import type { Answer, Endpoint, Service } from '../service.ts'
+import { exchange } from './exchange.ts'
+import type { Answer, Endpoint, Service } from './types.ts'
 
 /** `ER_HOST_NOT_PRIVILEGED`. */
 const HOST_NOT_ALLOWED = 1130

@@ -1,5 +1,5 @@
-import { exchange } from '../exchange.ts'
-import type { Answer, Endpoint, Service } from '../service.ts'
+import { exchange } from './exchange.ts'
+import type { Answer, Endpoint, Service } from './types.ts'
 
 export const postgresql: Service = {
   name: 'postgresql',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { exchange } from '../exchange.ts'
-import type { Answer, Endpoint, Place, Service } from '../service.ts'
+import { exchange } from './exchange.ts'
+import type { Answer, Endpoint, Place, Service } from './types.ts'
 
 export const rabbitmq: Service = {
   name: 'rabbitmq',

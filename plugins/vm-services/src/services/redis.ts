@@ -1,5 +1,5 @@
-import { exchange, firstLine } from '../exchange.ts'
-import type { Answer, Endpoint, Service } from '../service.ts'
+import { exchange, firstLine } from './exchange.ts'
+import type { Answer, Endpoint, Service } from './types.ts'
 
 export const redis: Service = {
   name: 'redis',

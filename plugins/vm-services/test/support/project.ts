@@ -5,10 +5,10 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { vmCommand } from '../../src/commands/index.ts'
 import { Context } from '../../src/context.ts'
+import { findPrograms } from '../../src/machine/programs.ts'
 import { resolveOptions, type VmServicesOptions } from '../../src/options.ts'
-import { findPrograms } from '../../src/programs.ts'
-import type { ServiceName } from '../../src/service.ts'
 import { services } from '../../src/services/index.ts'
+import type { ServiceName } from '../../src/services/types.ts'
 
 /** A project with services; they end with the test. */
 export interface Project {

@@ -1,6 +1,6 @@
-import { toInteger } from './eval.ts'
 import type { Expander } from '../expand.ts'
 import { type Argument, textOf } from '../macro.ts'
+import { toInteger } from './eval.ts'
 
 /** Are there enough arguments (the name counts)? Too many are only worth a warning. */
 export function enough(

@@ -1,6 +1,6 @@
-import { enough } from './arguments.ts'
 import type { Expander } from '../expand.ts'
 import { type Match, Pattern, PatternError } from '../regex/pattern.ts'
+import { enough } from './arguments.ts'
 
 /** Elementary steps of one search. */
 const MAX_STEPS = 50_000_000

@@ -1,5 +1,5 @@
-import { END, type Frame, Input, OPAQUE, type Origin } from './input.ts'
 import type { Builtin } from '../macro.ts'
+import { END, type Frame, Input, OPAQUE, type Origin } from './input.ts'
 
 export type { Origin } from './input.ts'
 

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { ServiceName } from '../services/types.ts'
 import { isAlive, type Mark } from './processes.ts'
-import type { ServiceName } from './service.ts'
 
 /** What is known of a service that Kovu has started. */
 export interface State extends Partial<Mark> {

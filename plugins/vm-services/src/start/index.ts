@@ -1,15 +1,15 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { dockerCompose, hasCompose, provisionContainer } from './compose.ts'
-import { VmServicesError } from './error.ts'
+import { VmServicesError } from '../error.ts'
+import { type Folders, makePlace } from '../machine/place.ts'
+import { run } from '../machine/processes.ts'
+import { findPrograms, matches, versionOf } from '../machine/programs.ts'
+import { isRunning, ownerOf, readState, writeState } from '../machine/state.ts'
+import type { Answer } from '../services/types.ts'
+import { isLocal, type Wanted } from '../settings.ts'
+import { dockerCompose, hasCompose, provisionContainer } from './container.ts'
 import { alone } from './lock.ts'
 import { type Ready, provisionNative, startNative } from './native.ts'
-import { type Folders, makePlace } from './place.ts'
-import { run } from './processes.ts'
-import { findPrograms, matches, versionOf } from './programs.ts'
-import type { Answer } from './service.ts'
-import { isLocal, type Wanted } from './settings.ts'
-import { isRunning, ownerOf, readState, writeState } from './state.ts'
 
 /** What became of a service. */
 export interface Outcome {

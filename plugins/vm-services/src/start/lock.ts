@@ -1,7 +1,7 @@
 import { openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, mark, type Mark } from './processes.ts'
+import { isAlive, mark, type Mark } from '../machine/processes.ts'
 
 /**
  * Does work on a service that nobody else may do at the same time: `vite` and `kovu vm` may both want to start it. A lock whose

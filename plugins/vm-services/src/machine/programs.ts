@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { Native, Programs } from './service.ts'
+import type { Native, Programs } from '../services/types.ts'
 
 /**
  * Finds the programs of a service.

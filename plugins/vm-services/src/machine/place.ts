@@ -3,9 +3,9 @@ import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSyn
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
-import { VmServicesError } from './error.ts'
+import { VmServicesError } from '../error.ts'
+import type { Place, Service } from '../services/types.ts'
 import type { Account } from './processes.ts'
-import type { Place, Service } from './service.ts'
 
 /** Where a project keeps its services. */
 export interface Folders {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Answer, Endpoint } from './service.ts'
+import type { Answer, Endpoint } from './types.ts'
 
 /** Whoever has not spoken by then speaks another protocol, or none. */
 const PATIENCE = 2000

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Launch } from './service.ts'
+import type { Launch } from '../services/types.ts'
 
 /** The account that a process runs as; undefined means: ours. */
 export interface Account {

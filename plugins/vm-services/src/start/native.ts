@@ -11,11 +11,26 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { VmServicesError } from './error.ts'
-import { type Folders, makePlace } from './place.ts'
-import { type Account, end, isAlive, mark, type Mark, run, spawnDaemon } from './processes.ts'
-import type { Endpoint, Launch, Native, Place, Programs, Service } from './service.ts'
-import { isRunning, readState, removeOwner, removeState, setOwner, writeState } from './state.ts'
+import { VmServicesError } from '../error.ts'
+import { type Folders, makePlace } from '../machine/place.ts'
+import {
+  type Account,
+  end,
+  isAlive,
+  mark,
+  type Mark,
+  run,
+  spawnDaemon,
+} from '../machine/processes.ts'
+import {
+  isRunning,
+  readState,
+  removeOwner,
+  removeState,
+  setOwner,
+  writeState,
+} from '../machine/state.ts'
+import type { Endpoint, Launch, Native, Place, Programs, Service } from '../services/types.ts'
 
 /** A first start on a slow disk takes long; a server that has ended is noticed at once. */
 const PATIENCE = 120_000

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { VmServicesError } from './error.ts'
-import { type Ended, run } from './processes.ts'
-import type { Service } from './service.ts'
-import type { Wanted } from './settings.ts'
+import { VmServicesError } from '../error.ts'
+import { type Ended, run } from '../machine/processes.ts'
+import type { Service } from '../services/types.ts'
+import type { Wanted } from '../settings.ts'
 
 /** A Compose file, and the environment that its `${…}` are filled from: no secret stands in the file. */
 export interface Composition {
