@@ -12,6 +12,7 @@ export default defineConfig({
         outputs: {
           'settings.py.m4': 'drund/settings.py',
           'settings.json.m4': 'activity/settings.json',
+          'nginx.conf.m4': 'deploy/nginx.conf',
         },
         env: { __DATABASE_PORT__: 'DRUND_MYSQL_PORT', __REDIS_PORT__: 'DRUND_REDIS_PORT' },
       },
@@ -29,6 +30,23 @@ export default defineConfig({
           cdn: 'vite',
           activity: { target: Number(ACTIVITY_PORT), run: 'node activity/server.js' },
           '*': { target: Number(DJANGO_PORT), run: `python manage.py runserver ${DJANGO_PORT}` },
+        },
+      },
+      // What servers install: drund-www-<branch> and drund-activity-<branch>.
+      deb: {
+        src: {
+          files: ['!legacy/**'],
+          node: ['ws'],
+          checks: ['DRUND_DB=@data@/db.sqlite3 python manage.py migrate --noinput'],
+        },
+        roles: {
+          www: {
+            run: 'gunicorn --workers 2 drund.wsgi',
+            socket: `127.0.0.1:${DJANGO_PORT}`,
+            nginx: 'deploy/nginx.conf',
+            env: { DRUND_DB: '@data@/db.sqlite3' },
+          },
+          activity: { run: 'node activity/server.js' },
         },
       },
       targets: {

@@ -14,8 +14,8 @@ export interface Compressor {
 }
 
 // Not `node:zlib`: its bytes depend on the Node version and on the processor, by which Chromium's zlib chooses its hash
-// function. fflate is the same JavaScript everywhere.
-const options: GzipOptions = { level: 6, mem: 8, mtime: 0 }
+// function. fflate is the same JavaScript everywhere. Level 3 takes 0.6 of the time of level 6, and 5 % more space.
+const options: GzipOptions = { level: 3, mem: 6, mtime: 0 }
 
 /** Below this many bytes a thread costs more than it saves. */
 const WORTH_A_THREAD = 4 << 20

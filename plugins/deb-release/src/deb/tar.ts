@@ -98,7 +98,8 @@ function block(fields: {
   header.write('root', 265)
   header.write('root', 297)
   let sum = 0
-  for (const byte of header) sum += byte
+  // By index: an iterator over bytes takes ten times as long, and there are thousands of headers.
+  for (let at = 0; at < BLOCK; at += 1) sum += header[at] ?? 0
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
   return header
 }

@@ -3,7 +3,7 @@ import type { Payload } from '../payload/collect.ts'
 import type { Release } from '../release.ts'
 import { control, documentation, text } from './common.ts'
 import { payloadScripts } from './scripts.ts'
-import { readRoleFile } from './tokens.ts'
+import { readRoleFile, replaceTokens } from './tokens.ts'
 
 /** Why lintian may be silent: a site is no part of Debian, and carries what it was tested with. */
 const overrides = [
@@ -42,6 +42,9 @@ export function payloadPackage(release: Release, payload: Payload): DebPackage {
   const nginx = [...options.roles].flatMap(([role, { nginx: path }]) =>
     path === undefined ? [] : [text(inRelease(`${role}.nginx`), readRoleFile(release, role, path))],
   )
+  const checks = options.src.checks
+    .map((line) => `${replaceTokens(release, 'src', line)}\n`)
+    .join('')
   const about = { name: identity.name, branch: identity.branch, build: identity.build }
   return {
     control: control(release, {
@@ -62,9 +65,7 @@ export function payloadPackage(release: Release, payload: Payload): DebPackage {
       ...entries,
       text(inRelease('release'), `${JSON.stringify(about)}\n`),
       ...nginx,
-      ...(options.src.checks.length === 0
-        ? []
-        : [text(inRelease('checks'), options.src.checks.map((line) => `${line}\n`).join(''))]),
+      ...(checks === '' ? [] : [text(inRelease('checks'), checks)]),
       ...documentation(names.payload, release, overrides),
     ],
   }

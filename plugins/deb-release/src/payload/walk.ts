@@ -32,11 +32,15 @@ export function walk({ from, to, leavesOut }: Walk): Entry[] {
     for (const dirent of list(join(from, folder))) {
       const path = posix.join(folder, dirent.name)
       if (leavesOut(path, dirent.isDirectory())) continue
-      carried.add(path)
       if (dirent.isDirectory()) {
-        entries.push({ kind: 'folder', path: posix.join(to, path) })
+        // A folder is there for what it holds: git knows none that is empty either.
+        const before = carried.size
         visit(path)
-      } else if (dirent.isSymbolicLink()) {
+        if (carried.size > before) carried.add(path)
+        continue
+      }
+      carried.add(path)
+      if (dirent.isSymbolicLink()) {
         links.push({ path, target: readlinkSync(join(from, path)).replaceAll('\\', '/') })
       } else {
         entries.push(fileEntry(join(from, path), posix.join(to, path), dirent))
