@@ -8,9 +8,9 @@ export function nearest(name: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))
-    ? best.candidate
-    : undefined
+  // Of two letters, changing both makes any other word.
+  const most = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)))
+  return best !== undefined && best.distance <= most ? best.candidate : undefined
 }
 
 /** Levenshtein's edit distance. */

@@ -15,7 +15,8 @@ import path from 'node:path'
 const say = (name, deps = []) => ({ help: name, deps, run: ({ log }) => { log.info('made ' + name) } })
 const targets = {
   check: say('check'),
-  static: say('static'),
+  css: say('css'),
+  static: say('static', ['css']),
   deb: { help: 'deb', deps: ['static'], run({ log, output, root }) {
     log.info('made deb')
     const file = path.join(root, 'site.deb')
@@ -52,14 +53,14 @@ const made = (text: string): string[] =>
 describe('kovu ci', () => {
   test('is check, test, static, deb twice, publish, each after the other', async () => {
     const { code, text } = await kovu(config(), 'ci')
-    expect(made(text)).toEqual(['check', 'test', 'static', 'deb', 'deb', 'publish'])
-    expect(text).toContain('built twice: 1 files, all equal')
+    expect(made(text)).toEqual(['check', 'test', 'css', 'static', 'deb', 'deb', 'publish'])
+    expect(text).toContain('built twice: 1 file, all equal')
     expect(code).toBe(0)
   })
 
   test('believes no record', async () => {
     await kovu(config(), 'ci')
-    expect(made((await project?.kovu('ci'))?.text ?? '')).toHaveLength(6)
+    expect(made((await project?.kovu('ci'))?.text ?? '')).toHaveLength(7)
   })
 
   test('publishes nothing when a test is red', async () => {
@@ -71,6 +72,7 @@ describe('kovu ci', () => {
       expect(text).toContain('1 test failed')
       expect(made(text)).not.toContain('publish')
       expect(made(text)).not.toContain('deb')
+      expect(made(text)).toEqual(goal === 'ci' ? ['check'] : [])
       await project?.remove()
     }
   })

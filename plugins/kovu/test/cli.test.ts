@@ -115,6 +115,12 @@ describe('the kovu command', () => {
     expect(text).toContain('There is no target or command `findstatik`. Did you mean `findstatic`?')
   })
 
+  test('names the option that brings a target along', async () => {
+    expect((await kovu('js')).text).toContain(
+      'There is no target or command `js`. It comes with the option `requirejs`',
+    )
+  })
+
   test('says what to write when there is no Vite config', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'kovu-empty-'))
     let text = ''

@@ -7,6 +7,7 @@ import { plan } from '../graph/plan.ts'
 import { version } from '../graph/version.ts'
 import { makefile } from '../makefile.ts'
 import { nearest } from '../nearest.ts'
+import type { KovuOptions } from '../options.ts'
 import { Progress, type Terminal } from '../report/progress.ts'
 import { listProject } from '../report/list.ts'
 import { checkNode, setUp } from '../targets/init.ts'
@@ -19,6 +20,18 @@ import { watch } from './watch.ts'
 
 /** Verbs that are Kovu's own, and need no project. */
 const verbs = ['makefile', 'new']
+
+/** The preset's options that bring targets along. */
+const optionsOf: Readonly<Record<string, keyof KovuOptions>> = {
+  settings: 'm4',
+  js: 'requirejs',
+  static: 'django',
+  testserver: 'vhosts',
+  vm: 'vm',
+  deb: 'deb',
+  publish: 'deb',
+  deploy: 'deploy',
+}
 
 /**
  * Everything that `kovu` does when there is something to do.
@@ -106,10 +119,17 @@ async function look(
 function checkGoals(project: Project, goals: readonly string[]): void {
   for (const goal of goals) {
     if (project.graph.has(goal)) continue
+    const option = optionsOf[goal]
     const near = nearest(goal, [...project.graph.keys(), ...project.commands.keys(), ...verbs])
+    const hint =
+      option !== undefined
+        ? ` It comes with the option \`${option}\`: kovu({ ${option}: { … } }).`
+        : near === undefined
+          ? ''
+          : ` Did you mean \`${near}\`?`
     throw new KovuError(
       'KOVU_UNKNOWN_TARGET',
-      `There is no target or command \`${goal}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`} \`kovu --list\` shows all of them.`,
+      `There is no target or command \`${goal}\`.${hint} \`kovu --list\` shows all of them.`,
     )
   }
   plan(project.graph, goals)

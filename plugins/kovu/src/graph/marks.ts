@@ -1,7 +1,7 @@
 import { list, readGlob } from './globs.ts'
 import {
-  digest,
   type FileStamp,
+  fingerprint,
   type FolderStamp,
   isSame,
   isSameFolder,
@@ -57,8 +57,8 @@ export function mark(key: string, world: World, known?: Mark): Mark {
 
 /** Compares a mark with what is true now. */
 export function check(old: Mark, world: World): Verdict {
-  const [key] = old
   if (old.length === 6) return checkFile(old, world)
+  const [key] = old
   if (old.length === 3) {
     if (old[2].every(isSameFolder)) return { fresh: true, mark: old }
     const now = mark(key, world)
@@ -77,7 +77,7 @@ export function check(old: Mark, world: World): Verdict {
 }
 
 function checkFile(old: FileStamp, world: World): Verdict {
-  const [path] = old
+  const path = old[0]
   const stats = look(path)
   if (stats === undefined || !stats.isFile())
     return { fresh: false, why: `${shown(path, world)} is gone` }
@@ -116,11 +116,11 @@ export function shown(path: string, { root }: Pick<World, 'root'>): string {
 function variable(name: string, { env }: World): string {
   if (!name.endsWith('*')) {
     const value = env[name]
-    return value === undefined ? '' : digest(value)
+    return value === undefined ? '' : fingerprint(value)
   }
   const prefix = name.slice(0, -1)
   const names = Object.keys(env).filter((one) => one.startsWith(prefix))
   return names.length === 0
     ? ''
-    : digest(JSON.stringify(names.sort().map((one) => [one, env[one]])))
+    : fingerprint(JSON.stringify(names.sort().map((one) => [one, env[one]])))
 }

@@ -23,14 +23,33 @@ export const ci: Target = {
  * @param graph The project's graph.
  */
 export function asCi(graph: Graph): Graph {
-  const present = steps.filter((name) => graph.has(name))
-  const changed = present.map((name, at): [string, Node] => {
-    const node = graph.get(name) as Node
-    const before = present.slice(0, at)
-    const target = name === 'deb' ? twice(node.target) : node.target
-    return [name, { ...node, target, deps: [...new Set([...node.deps, ...before])] }]
-  })
-  return new Map([...graph, ...changed])
+  const ordered = new Map(graph)
+  const behind = new Set<string>()
+  let before: string | undefined
+  for (const step of steps.filter((name) => graph.has(name))) {
+    // What only this step needs waits as well: nothing is made of a commit whose tests are red.
+    for (const name of needed(graph, step, behind)) {
+      const node = graph.get(name) as Node
+      const target = name === 'deb' ? twice(node.target) : node.target
+      const deps = before === undefined ? node.deps : [...new Set([...node.deps, before])]
+      ordered.set(name, { ...node, target, deps })
+      behind.add(name)
+    }
+    before = step
+  }
+  return ordered
+}
+
+/** A target and everything that it waits for, but for what is done by then. */
+function needed(graph: Graph, goal: string, behind: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>()
+  const visit = (name: string): void => {
+    if (behind.has(name) || found.has(name)) return
+    found.add(name)
+    for (const dep of graph.get(name)?.deps ?? []) visit(dep)
+  }
+  visit(goal)
+  return found
 }
 
 /**
@@ -62,7 +81,9 @@ function twice(target: Target): Target {
           `Two builds of the same sources differ, so what was tested is not what would be published:\n${differing.map((path) => `  ${path}`).join('\n')}\nLook for times, random numbers or the order of a folder in what goes into them.`,
         )
       }
-      context.log.info(`built twice: ${all.length} files, all equal`)
+      context.log.info(
+        `built twice: ${all.length} ${all.length === 1 ? 'file' : 'files'}, all equal`,
+      )
     },
   }
 }
