@@ -4,6 +4,7 @@ import type { HotPayload, ViteDevServer } from 'vite'
 import { createServer } from 'vite'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { hulkAmd, type HulkAmdOptions } from '../src/index.ts'
+import type { TemplateEdit } from '../src/runtime/hot/amd.ts'
 import { inline, site, write } from './support/site.ts'
 
 async function serve(root: string, options: HulkAmdOptions = {}): Promise<ViteDevServer> {
@@ -135,6 +136,42 @@ describe('a development server', () => {
     await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0))
     const update = { type: 'js-update', path: '/b.mustache', acceptedPath: '/b.mustache' }
     for (const message of sent) expect(message).toMatchObject({ type: 'update', updates: [update] })
+  })
+
+  test("tells AMD pages of an edit by the URLs of Django's finders, with a module of the new code", async () => {
+    const root = site({ 'media/t/a b.template.mustache': 'old' })
+    const media = path.join(root, 'media')
+    const statics = {
+      url: 'https://cdn.example.localhost:8443/static/',
+      roots: [{ dir: media, prefix: 'main' }],
+      nameOf: (file: string) => `main/${path.relative(media, file)}`,
+    }
+    const peer = { name: 'peer', api: { kovu: { statics: () => Promise.resolve(statics) } } }
+    const server = await createServer(
+      inline(root, [...hulkAmd(), peer], {
+        base: '/static/',
+        server: { port: 0, host: '127.0.0.1' },
+      }),
+    )
+    onTestFinished(() => server.close())
+    const edits: TemplateEdit[] = []
+    const { hot } = server.environments.client
+    vi.spyOn(hot, 'send').mockImplementation((...args: unknown[]) => {
+      if (args[0] === 'hulk-amd:edit') edits.push(args[1] as TemplateEdit)
+    })
+    for (const text of ['new {{x}}', 'newer']) {
+      edits.length = 0
+      write(root, 'media/t/a b.template.mustache', text)
+      server.watcher.emit('change', path.join(media, 't/a b.template.mustache'))
+      // The watcher may tell of it as well.
+      await vi.waitFor(() => expect(edits.length).toBeGreaterThan(0))
+      expect(edits[0]).toMatchObject({
+        path: '/static/main/t/a%20b.template.js',
+        source: '/static/main/t/a%20b.template.mustache',
+      })
+      const module = await get(server, edits[0]?.module ?? '')
+      expect(module.text).toContain(`export const text = "${text}"`)
+    }
   })
 
   test('looks again for a partial that was missing when a template is made', async () => {
