@@ -98,48 +98,39 @@ function inPlayground() {
       report(`one edit, ${sheet} / a build from nothing`, edited / whole, 0.35)
     }
 
-    const shares = Array.from({ length: rounds }, () => {
+    const fromNothing = (/** @type {readonly [string, ...string[]]} */ command) => () => {
       clean()
-      const { stdout, stderr } = spawnSync(
-        process.execPath,
-        ['--input-type=module', '-e', measured],
-        { cwd: root, encoding: 'utf8' },
-      )
-      const found = /graph (\d+) of (\d+)/.exec(stdout)
-      if (found === null) throw new Error(`no measurement\n${stdout}${stderr}`)
-      return Number(found[1]) / Number(found[2])
-    })
-    report('the graph / the whole of a build from nothing', median(shares), 0.05)
+      return cpu(root, command)
+    }
+    const [graph, raw] = takeTurns(
+      rounds,
+      fromNothing(kovu),
+      fromNothing([process.execPath, '--input-type=module', '-e', withoutGraph]),
+    )
+    report('what the graph adds to a build from nothing', graph / raw - 1, 0.05)
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
 }
 
-/** Runs the command in this process, with a clock around everything that learns, compares and remembers. */
-const measured = `
-import { History } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/graph/history.js'))}
-import { Notes } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/graph/learn.js'))}
-import { main } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/cli/main.js'))}
-let graph = 0
-let depth = 0
-for (const [kind, names] of [[History, ['open', 'why', 'begin', 'end', 'save']], [Notes, ['input', 'output']]]) {
-  for (const name of names) {
-    const own = kind.prototype[name]
-    kind.prototype[name] = function (...args) {
-      const before = process.hrtime.bigint()
-      depth += 1
-      try {
-        return own.apply(this, args)
-      } finally {
-        depth -= 1
-        if (depth === 0) graph += Number(process.hrtime.bigint() - before) / 1000
-      }
-    }
-  }
-}
-await main([])
-const { user, system } = process.cpuUsage()
-console.log('graph ' + Math.round(graph) + ' of ' + (user + system))
+/** The same targets in the same order, with nothing learned, compared or remembered. */
+const withoutGraph = `
+import { loadProject } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/cli/project.js'))}
+import { readArguments } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/cli/arguments.js'))}
+import { plan } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/graph/plan.js'))}
+import { run } from ${JSON.stringify(join(repository, 'plugins/kovu/dist/graph/run.js'))}
+const project = await loadProject(readArguments([]), ['all'])
+const nodes = plan(project.graph, ['all'])
+project.announce(nodes.map(({ name }) => name))
+await run(nodes, {
+  root: project.config.root,
+  mode: project.config.mode,
+  force: false,
+  log: console,
+  signal: new AbortController().signal,
+  report: () => {},
+  build: () => project.build(),
+})
 `
 
 /** Three targets that read every file below media. */

@@ -35,7 +35,7 @@ export function linkedInputs(root: string): string[] {
 
 /** Which modules there are below a folder, and each of them. */
 function sources(folder: string): string[] {
-  const pattern = `${folder}/**/*.{js,mjs,cjs,ts,mts,cts}`
+  const pattern = `${folder}/**/*.{js,mjs,cjs,ts,mts,cts}\n!${folder}/**/*.d.ts`
   const glob = readGlob(pattern, folder)
   const files = list(glob, new Set()).names.map((name) => `${glob.base}/${name}`)
   return [`glob:${pattern}`, ...files]
