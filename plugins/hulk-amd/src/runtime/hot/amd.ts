@@ -2,15 +2,16 @@
  * Replaces templates that an AMD loader has defined, when their sources are edited. It stands behind Vite's client and knows
  * loaders by `requirejs.s.contexts`, as RequireJS and those that stand in for it have them. Development only.
  */
-import { announce, replace, type Code, type Replaceable } from './keep.ts'
+import { replace, type Code } from './keep.ts'
 import {
   contextsOf,
   forgetPartials,
-  isLate,
+  reloadUnless,
   replacesItself,
   templateOf,
   type LoadingContext,
 } from './watch.ts'
+import './loader.ts'
 
 /** What the server says of an edit. */
 export interface TemplateEdit {
@@ -37,7 +38,6 @@ interface Meta {
   readonly hot?: {
     on(event: string, listener: (edit: TemplateEdit) => void): void
     accept(): void
-    dispose(callback: () => void): void
   }
 }
 
@@ -53,21 +53,6 @@ hot?.on('hulk-amd:edit', (edit) => {
     location.reload()
   })
 })
-
-/** A loader that replaces modules itself has given a template's object another content. */
-const replaced = ({ detail: { ids } }: CustomEvent<{ readonly ids: readonly string[] }>): void => {
-  for (const context of contextsOf()) {
-    for (const id of ids) {
-      const live = templateOf(context.defined[id])
-      if (!live) continue
-      forgetPartials()
-      reloadUnless(announce(id, live), live)
-    }
-  }
-}
-addEventListener('requirejs-amd:update', replaced as EventListener)
-
-hot?.dispose(() => removeEventListener('requirejs-amd:update', replaced as EventListener))
 
 /** Brings an edit to every context of the page. */
 async function follow(edit: TemplateEdit): Promise<void> {
@@ -95,15 +80,10 @@ async function follow(edit: TemplateEdit): Promise<void> {
   }
 }
 
-/** What is on the page cannot be drawn again when nobody knows how it was rendered. */
-function reloadUnless(shown: boolean, template: Replaceable): void {
-  if (!shown && isLate(template)) location.reload()
-}
-
 /** Is a module made from the edited template? */
 function isMeant(context: LoadingContext, id: string, { path, source }: TemplateEdit): boolean {
-  const resource = id.slice(id.lastIndexOf('!') + 1)
-  if (resource === id) return pathOf(context.nameToUrl(id)) === path
+  const [, resource] = id.split('!')
+  if (resource === undefined) return pathOf(context.nameToUrl(id)) === path
   // The suffix may be the loader plugin's.
   const named = pathOf(context.nameToUrl(resource, '', true))
   return source === named || source.startsWith(`${named}.`)

@@ -47,9 +47,9 @@ function watch(loader: Loader | undefined): void {
   }
 }
 
-/** Was the template there before anybody could see it being rendered? */
-export function isLate(template: Replaceable): boolean {
-  return late.has(template)
+/** Loads the page again where a change cannot be shown: nobody knows how what is there was rendered. */
+export function reloadUnless(shown: boolean, template: Replaceable): void {
+  if (!shown && late.has(template)) location.reload()
 }
 
 /** Does the page's loader bring edits to its modules itself? */
