@@ -3,6 +3,7 @@ import type { ESTree } from 'vite'
 import { configFrom } from '../config/evaluate.ts'
 import type { Analysis, ConfigFound, DefineCall, DepLiteral, RequireCall } from '../types.ts'
 import { readDefine } from './define.ts'
+import { readPlain } from './lexer.ts'
 import { isDefine, isRequire, literalsOf, stringOf } from './names.ts'
 import { parse } from './parse.ts'
 import {
@@ -39,6 +40,17 @@ const nothing: Omit<Analysis, 'kind'> = {
  */
 export function analyze(code: string, { file }: { file: string }): Analysis {
   if (!words.test(code)) return { kind: 'script', ...nothing }
+  return readPlain(code) ?? readTree(code, file)
+}
+
+/**
+ * Reads a source by its tree, whatever its form.
+ *
+ * @param code The source text.
+ * @param file Its path, for errors.
+ * @throws `REQUIREJS_AMD_SYNTAX` where the source does not parse.
+ */
+export function readTree(code: string, file: string): Analysis {
   const { program, esm } = parse(code, file)
   if (esm) return { kind: 'esm', ...nothing }
   const scoped = scan(program)

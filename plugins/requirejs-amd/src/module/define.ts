@@ -1,14 +1,8 @@
 /** One `define` call, read as RequireJS would take its arguments. */
-import type { DefineCall, DepLiteral } from '../types.ts'
+import type { DefineCall } from '../types.ts'
 import { literalsOf, stringOf } from './names.ts'
-import {
-  isFunction,
-  valueOf,
-  type Call,
-  type FunctionNode,
-  type Node,
-  type Scope,
-} from './scope.ts'
+import { isFunction, valueOf, type Call, type Node, type Scope } from './scope.ts'
+import { sugarIn } from './sugar.ts'
 
 /**
  * Reads a call of `define`.
@@ -29,7 +23,10 @@ export function readDefine({ node, scope }: Call, code: string): DefineCall | un
   const literals = hasDeps && array?.type === 'ArrayExpression' ? literalsOf(array) : undefined
   const factory = hasDeps ? rest[1] : head
   const fn = factory && valueOf(factory, scope).node
-  const sugar = !hasDeps && isFunction(fn) && fn.params.length > 0 ? sugarOf(fn, code) : undefined
+  const sugar =
+    !hasDeps && isFunction(fn) && fn.params.length > 0
+      ? sugarIn(code.slice(fn.start, fn.end), fn.start)
+      : undefined
   return {
     start: node.start,
     end: node.end,
@@ -69,31 +66,4 @@ function cannotBeName(first: Node, args: readonly Node[], scope: Scope): boolean
     default:
       return false
   }
-}
-
-/** Comments, with the character before a line comment, which may be part of a URL or a string. */
-const COMMENTS = /\/\*[^]*?\*\/|(^|[^"':=])\/\/.*$/gm
-
-/** `require('id')`, not as a method. */
-const REQUIRES = /[^.]\s*require\s*\(\s*["']([^\s"']+)["']\s*\)/g
-
-/**
- * The ids that RequireJS reads off a factory's text, each once. It does not parse: a renamed `require` is none to it, and
- * a call in a branch that never runs is one.
- */
-function sugarOf(fn: FunctionNode, code: string): DepLiteral[] {
-  const found = new Map<string, DepLiteral>()
-  const text = code.slice(fn.start, fn.end)
-  const bare = text.replaceAll(COMMENTS, (_comment, before: string | undefined) => before ?? '')
-  for (const [, id = ''] of bare.matchAll(REQUIRES)) {
-    if (found.has(id)) continue
-    const at = new RegExp(String.raw`require\s*\(\s*["']${escaped(id)}["']`).exec(text)
-    const start = fn.start + (at === null ? 0 : at.index + at[0].length - id.length - 2)
-    found.set(id, { id, start, end: start + id.length + 2 })
-  }
-  return [...found.values()]
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)
 }

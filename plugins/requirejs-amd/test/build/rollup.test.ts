@@ -75,7 +75,11 @@ test('ES modules give AMD modules what Rollup’s own amd output gives', async (
   })
   const own = await visit(await site.ours(), [{ src: 'js/lib/require.js', main: '/js/main' }])
   const bundle = await rollup({ input: { lib: join(site.root, 'es/lib/index.js') } })
-  const { output } = await bundle.generate({ format: 'amd', exports: 'named', amd: { autoId: true } })
+  const { output } = await bundle.generate({
+    format: 'amd',
+    exports: 'named',
+    amd: { autoId: true },
+  })
   const theirs = new Map(site.sources())
   for (const file of output) if (file.type === 'chunk') theirs.set(`js/${file.fileName}`, file.code)
   const rollups = await visit(theirs, [{ src: 'js/lib/require.js', main: '/js/main' }])
