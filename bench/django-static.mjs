@@ -1,8 +1,11 @@
 // @ts-check
 /**
  * `collectstatic` with ManifestStaticFilesStorage against `vite build` with django-static: whole processes over the same
- * 5,000 files, into an empty STATIC_ROOT and again with nothing changed. CPU time (user and system) and wall time, medians.
- * Needs `npm run build`. `node bench/django-static.mjs [rounds] [files]`.
+ * 5,000 files, in turn, into an empty STATIC_ROOT and again with nothing changed. CPU time (user and system) and wall time,
+ * medians, and ratios of the CPU times. Then the index, what an unchanged `manage.py test` adds, and the memory that 50,000
+ * files need when each is eight times as large. Needs `npm run build`.
+ *
+ *     node bench/django-static.mjs [rounds] [files] [files for memory, 0 for none]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +16,7 @@ import { fileURLToPath } from 'node:url'
 
 const rounds = Number(process.argv[2] ?? 3)
 const count = Number(process.argv[3] ?? 5000)
+const many = Number(process.argv[4] ?? 50_000)
 const vite = join(
   dirname(createRequire(import.meta.url).resolve('vite/package.json')),
   'bin/vite.js',
@@ -23,42 +27,44 @@ const root = mkdtempSync(join(tmpdir(), 'kovu-bench-'))
 const outputs = mkdtempSync(join(tmpdir(), 'kovu-bench-out-'))
 
 try {
-  makeProject()
-  const collectstatic = [
-    python,
-    'manage.py',
-    'collectstatic',
-    '--noinput',
-    '-v0',
-    '--ignore=*.less',
-    '--ignore=*.mustache',
+  makeProject(root, count, 300)
+  const build = [process.execPath, vite, 'build', '--logLevel', 'warn']
+  const django = ['collectstatic', '--noinput', '-v0', '--ignore=*.less', '--ignore=*.mustache']
+  /** @type {[name: string, argv: string[], link: string][]} */
+  const ways = [
+    ['collectstatic', [python, 'manage.py', ...django], ''],
+    ['django-static', build, ''],
+    ['… with links', build, '1'],
   ]
-  report('collectstatic', measure(collectstatic, 'theirs'))
-  report('django-static', measure([process.execPath, vite, 'build', '--logLevel', 'warn'], 'ours'))
-  process.env['LINK'] = '1'
-  report('… with links', measure([process.execPath, vite, 'build', '--logLevel', 'warn'], 'linked'))
-  const lookup = execFileSync(process.execPath, ['--input-type=module', '-e', lookupScript()], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  console.log(lookup.trim())
+  /** @type {{ cold: number[][], again: number[][] }[]} */
+  const times = ways.map(() => ({ cold: [], again: [] }))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, [, argv, link]] of ways.entries()) {
+      process.env['LINK'] = link
+      // A new folder each time: ext4 is slow at files where some were removed just before.
+      const place = `${at}-${round}`
+      rmSync(join(root, 'node_modules', '.kovu'), { recursive: true, force: true })
+      times[at]?.cold.push(time(argv, place))
+      times[at]?.again.push(time(argv, place))
+    }
+  }
+  for (const [at, [name]] of ways.entries()) report(name, times[at], times[0])
+  console.log(script(lookupScript()))
+  console.log(`an unchanged manage.py test: ${unchangedTest()}`)
+  if (many > 0) {
+    for (const words of [40, 320]) {
+      const large = mkdtempSync(join(tmpdir(), 'kovu-bench-'))
+      try {
+        makeProject(large, many, words)
+        console.log(`${many} files of ${((words * 11) / 1024).toFixed(1)} kB: ${memory(large)}`)
+      } finally {
+        rmSync(large, { recursive: true, force: true })
+      }
+    }
+  }
 } finally {
   rmSync(root, { recursive: true, force: true })
   rmSync(outputs, { recursive: true, force: true })
-}
-
-/** @param {string[]} argv @param {string} out */
-function measure(argv, out) {
-  /** @type {{ cold: number[][], again: number[][] }} */
-  const times = { cold: [], again: [] }
-  for (let round = 0; round < rounds; round += 1) {
-    // A new folder each time: ext4 is slow at files where some were removed just before.
-    const place = `${out}${round}`
-    rmSync(join(root, 'node_modules', '.kovu'), { recursive: true, force: true })
-    times.cold.push(time(argv, place))
-    times.again.push(time(argv, place))
-  }
-  return times
 }
 
 /** @param {string[]} argv @param {string} out @returns {number[]} wall and CPU, in seconds */
@@ -76,20 +82,75 @@ function time(argv, out) {
   return [wall, user + system]
 }
 
-/** @param {string} name @param {{ cold: number[][], again: number[][] }} times */
-function report(name, { cold, again }) {
-  const median = (/** @type {number[][]} */ rows, /** @type {number} */ at) =>
-    rows
+/**
+ * @param {string} name
+ * @param {{ cold: number[][], again: number[][] } | undefined} own
+ * @param {{ cold: number[][], again: number[][] } | undefined} theirs
+ */
+function report(name, own, theirs) {
+  /** @param {'cold' | 'again'} what @param {number} at @param {typeof own} times */
+  const median = (what, at, times = own) =>
+    (times?.[what] ?? [])
       .map((row) => row[at] ?? 0)
       .toSorted((left, right) => left - right)
-      .at(Math.floor(rows.length / 2))
-      ?.toFixed(2)
-  console.log(
-    `${name.padEnd(14)} empty: ${median(cold, 1)} s CPU, ${median(cold, 0)} s wall · unchanged: ${median(again, 1)} s CPU, ${median(again, 0)} s wall`,
-  )
+      .at(Math.floor(rounds / 2)) ?? 0
+  /** @param {'cold' | 'again'} what */
+  const said = (what) => {
+    const ratio = (median(what, 1) / median(what, 1, theirs)).toFixed(3)
+    return `${median(what, 1).toFixed(2)} s CPU (${ratio}x), ${median(what, 0).toFixed(2)} s wall`
+  }
+  console.log(`${name.padEnd(14)} empty: ${said('cold')} · unchanged: ${said('again')}`)
 }
 
-function makeProject() {
+/** @param {string} text A module. @param {string} cwd */
+function script(text, cwd = root) {
+  return execFileSync(process.execPath, ['--input-type=module', '-e', text], {
+    cwd,
+    env: { ...process.env, ROOT_OF_STATIC: join(cwd, 'out') },
+    encoding: 'utf8',
+  }).trim()
+}
+
+/** The largest resident memory of a build into an empty STATIC_ROOT. @param {string} cwd */
+function memory(cwd) {
+  const peak = script(
+    `import { build } from ${JSON.stringify(join(dirname(vite), '../dist/node/index.js'))}
+await build({ logLevel: 'error' })
+console.log(Math.round(process.resourceUsage().maxRSS / 1024) + ' MB at most')`,
+    cwd,
+  )
+  return peak
+}
+
+/** What the test runner does before the tests when nothing has changed since the last build. */
+function unchangedTest() {
+  const text = `import django, os, time; django.setup()
+from kovu_django.build import ensure_built
+ensure_built()
+wall, cpu = time.perf_counter(), time.process_time()
+assert not ensure_built()
+print('%.0f ms, %.0f ms CPU' % (1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)))`
+  const folder = fileURLToPath(new URL('../plugins/django-static/python', import.meta.url))
+  return execFileSync(python, ['-c', text], {
+    cwd: root,
+    env: {
+      ...process.env,
+      DJANGO_SETTINGS_MODULE: 'conf',
+      PYTHONPATH: folder,
+      KOVU_BUILD: `${process.execPath} ${vite} build --logLevel error`,
+      ROOT_OF_STATIC: join(outputs, 'tested'),
+    },
+    encoding: 'utf8',
+  }).trim()
+}
+
+/** @param {string} root @param {number} count Files. @param {number} words Of eleven bytes, in each. */
+function makeProject(root, count, words) {
+  /** @param {string} name @param {string} content */
+  const write = (name, content) => {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), content)
+  }
   write(
     'manage.py',
     `import os, sys
@@ -120,17 +181,11 @@ export default { plugins: [djangoStatic({ python: '${python}', link: process.env
   )
   for (let at = 0; at < count; at += 1) {
     const dir = `media/d${at % 50}`
-    const text = `/* ${at} */\n${'abcdefghij '.repeat(300)}\n`
+    const text = `/* ${at} */\n${'abcdefghij '.repeat(words)}\n`
     if (at % 5 === 0) write(`${dir}/s${at}.css`, `/* ${text} */\na { background: url(i${at}.png) }`)
     if (at % 5 === 0) write(`${dir}/i${at}.png`, text)
     else write(`${dir}/f${at}.${at % 5 === 1 ? 'js' : 'txt'}`, text)
   }
-}
-
-/** @param {string} name @param {string} content */
-function write(name, content) {
-  mkdirSync(dirname(join(root, name)), { recursive: true })
-  writeFileSync(join(root, name), content)
 }
 
 function lookupScript() {

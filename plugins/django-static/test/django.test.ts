@@ -101,6 +101,9 @@ test('keeps the answer until a settings file or the environment changes', async 
     '/elsewhere/',
   )
   expect(asked()).toBe(2)
+  // The environment is the caller's and that of the mode.
+  const env = { development: { WHERE: '/by-mode/' }, production: { WHERE: '/other-mode/' } }
+  expect((await ask(project, { env })).staticUrl).toBe('/by-mode/')
   writeFileSync(project.path('site_/urls.py'), 'urlpatterns = []\n\n')
   await ask(project)
   writeFileSync(

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readManifest, readTree, runBuild } from './support/build.ts'
-import { makeProject } from './support/project.ts'
+import { makeProject, type TestProject } from './support/project.ts'
 import { djangoPython } from './support/venv.ts'
 
 interface Entry {
@@ -22,6 +22,7 @@ STATIC_ROOT = os.environ.get('ROOT_OF_STATIC', STATIC_ROOT)
 
 /** The smallest site that shows the difference. */
 const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'name-not-utf8': {},
   'query-on-import': {
     'media/a.css': '@import "b.css?v=1";',
     'media/b.css': 'a{background:url(i.png)}',
@@ -43,6 +44,12 @@ const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ]),
 }
 
+/** What cannot be said as a file of a name. */
+const PREPARE: Readonly<Record<string, (project: TestProject) => void>> = {
+  'name-not-utf8': (project) =>
+    writeFileSync(Buffer.concat([Buffer.from(project.path('media/a')), Buffer.from([0xff])]), 'a'),
+}
+
 test('every difference from collectstatic is in the ledger, and every entry has its case', () => {
   expect(LEDGER.map(({ id }) => id).sort()).toEqual(Object.keys(CASES).sort())
 })
@@ -50,6 +57,7 @@ test('every difference from collectstatic is in the ledger, and every entry has 
 test.each(LEDGER)('differs from collectstatic still: $id', async ({ id, django = ['5.2'] }) => {
   const [version = '5.2'] = django
   const project = makeProject({ settings: SETTINGS, files: CASES[id] ?? {} })
+  PREPARE[id]?.(project)
   await runBuild(project.root, { python: djangoPython(version) })
   const ours = readTree(project.path('staticroot'))
   const { paths } = readManifest(project.path('staticroot'))
@@ -59,10 +67,7 @@ test.each(LEDGER)('differs from collectstatic still: $id', async ({ id, django =
   expect(theirTree(project, version)).not.toEqual(ours)
 })
 
-function theirTree(
-  project: ReturnType<typeof makeProject>,
-  version: string,
-): Map<string, string> | string {
+function theirTree(project: TestProject, version: string): Map<string, string> | string {
   const theirs = project.path('theirs')
   try {
     project.manage(['collectstatic', '--noinput', '-v0'], { ROOT_OF_STATIC: theirs }, version)

@@ -20,6 +20,11 @@ test('the README has a row for every error code, and every code has a test', () 
   const codes = new Set(source('error.ts').match(/DJANGO_STATIC_[A-Z]+/g))
   const rows = [...README.matchAll(/^\| `(DJANGO_STATIC_[A-Z]+)` \|/gm)].map(([, code]) => code)
   expect(rows.sort()).toEqual([...codes].sort())
+  const tests = readdirSync(new URL('test', HOME))
+    .filter((name) => name.endsWith('.test.ts') && name !== 'readme.test.ts')
+    .map((name) => readFileSync(new URL(`test/${name}`, HOME), 'utf8'))
+    .join('\n')
+  expect([...codes].filter((code) => !tests.includes(code))).toEqual([])
 })
 
 test('the defaults are those of the README', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -51,7 +51,14 @@ export default { plugins: [djangoStatic({ python: ${JSON.stringify(djangoPython(
     })
   }
   build('one', '022', { TZ: 'UTC', LANG: 'C', LC_ALL: 'C' })
-  build('two', '077', { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })
+  for (const [at, name] of ['a.css', 'ä.css'].entries())
+    utimesSync(project.path(`media/css/${name}`), at, at)
+  build('two', '077', {
+    TZ: 'Asia/Tokyo',
+    LANG: 'tr_TR.UTF-8',
+    LC_ALL: 'tr_TR.UTF-8',
+    NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(TEN_YEARS_LATER)}"`,
+  })
   expect(readTree(project.path('two'))).toEqual(readTree(project.path('one')))
   expect(readTree(project.path('one')).size).toBeGreaterThan(16)
   expect(modes(project.path('two'))).toEqual(modes(project.path('one')))
@@ -61,6 +68,13 @@ export default { plugins: [djangoStatic({ python: ${JSON.stringify(djangoPython(
   const releases = readdirSync(project.path('one/.kovu/releases'))
   expect(readdirSync(project.path('two/.kovu/releases'))).toEqual(releases)
 })
+
+/** Another clock for a process. */
+const TEN_YEARS_LATER = `const Now = Date
+globalThis.Date = class extends Now {
+  constructor(...given) { given.length === 0 ? super(Date.now()) : super(...given) }
+  static now() { return Now.now() + 3.15e11 }
+}`
 
 async function compiled(root: string, entry: string): Promise<string> {
   const { build } = await import('vite')

@@ -8,8 +8,8 @@ import { hasFront } from './front.ts'
 import { LaterFolders } from './later-folders.ts'
 
 const TEMPLATE = /\.(?:html?|djhtml|jinja2?|j2)$/
-/** Without a front nobody knows when Django answers again after it has restarted. */
-const RESTART_MS = 1500
+/** Without a front nobody knows when Django has restarted, or has dropped the template from its cache: it looks each second. */
+const DJANGO_MS = 1500
 
 /**
  * Development: what changes on disk changes in the index, and pages learn of it.
@@ -58,12 +58,10 @@ export function hotPlugin(context: Context): Plugin {
 /** Tells the pages about a file that is in no module graph. */
 function announce(context: Context, project: Project, options: HotUpdateOptions): void {
   const { file, server, timestamp } = options
-  if (TEMPLATE.test(file) && !project.finders.holds(file)) {
-    reload(server, file)
-    return
-  }
-  if (file.endsWith('.py')) {
-    if (!hasFront(server.config.plugins)) setTimeout(() => reload(server, file), RESTART_MS).unref()
+  if (file.endsWith('.py') || (TEMPLATE.test(file) && !project.finders.holds(file))) {
+    if (!hasFront(server.config.plugins)) setTimeout(() => reload(server, file), DJANGO_MS).unref()
+    // The front knows when Django answers again; templates it renders anew each time.
+    else if (!file.endsWith('.py')) reload(server, file)
     return
   }
   const publicName = project.finders.nameOf(file)
@@ -79,10 +77,12 @@ function announce(context: Context, project: Project, options: HotUpdateOptions)
 }
 
 function reload(server: ViteDevServer, file: string): void {
-  server.config.logger.info(`page reload ${file.replace(`${server.config.root}/`, '')}`, {
-    timestamp: true,
-    clear: true,
-  })
+  // Of an .html file Vite tells itself.
+  if (!file.endsWith('.html'))
+    server.config.logger.info(`page reload ${file.replace(`${server.config.root}/`, '')}`, {
+      timestamp: true,
+      clear: true,
+    })
   server.environments.client.hot.send({ type: 'full-reload', path: '*', triggeredBy: file })
 }
 

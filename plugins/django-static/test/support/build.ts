@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type InlineConfig, type PluginOption } from 'vite'
 import { djangoStatic, type DjangoStaticOptions } from '../../src/index.ts'
@@ -35,6 +35,10 @@ export function readTree(dir: string): Map<string, string> {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
     if (path.includes('/.kovu/')) continue
+    if (path.includes('\uFFFD') && !existsSync(path)) {
+      files.set(path.slice(dir.length + 1), '(its name is not UTF-8)')
+      continue
+    }
     files.set(path.slice(dir.length + 1), readFileSync(path, 'latin1'))
   }
   return files
