@@ -4,7 +4,7 @@ import { makePlace } from '../src/machine/place.ts'
 import { isAlive } from '../src/machine/processes.ts'
 import { run } from '../src/machine/processes.ts'
 import { findPrograms } from '../src/machine/programs.ts'
-import { isRunning, readState, type State } from '../src/machine/state.ts'
+import { isRunning, readState, removeOwner, type State } from '../src/machine/state.ts'
 import { services } from '../src/services/index.ts'
 import type { Endpoint, ServiceName } from '../src/services/types.ts'
 import { freePort, installed, project, type Project } from './support/project.ts'
@@ -83,7 +83,9 @@ describe.skipIf(!installed('mysql'))('MySQL', () => {
       /^mysql {2}running {2}127.0.0.1:\d+ {2}MySQL [\d.]+, pid \d+$/,
     )
     expect((await site.vm('logs')).lines.at(-1)).toMatch(/^mysql \| /)
+    const { place } = await makePlace(site.context.folders, services.mysql)
     expect((await site.vm('stop')).lines).toEqual(['mysql: stopped'])
+    expect(existsSync(place.run)).toBe(false)
     expect(isAlive(second)).toBe(false)
     expect(await site.vm('status')).toMatchObject({
       code: 1,
@@ -166,7 +168,6 @@ describe.skipIf(!installed('redis'))('Redis', () => {
     await owner.up()
     const { pid, began } = stateOf(owner, 'redis')
     // As if somebody had started it by hand.
-    const { removeOwner } = await import('../src/machine/state.ts')
     removeOwner(port)
     const guest = project({ redis: { port, password: 'secret1' } })
     await guest.up()
@@ -205,6 +206,21 @@ describe.skipIf(!installed('memcached'))('memcached', () => {
   }, 60_000)
 })
 
+describe.skipIf(!installed('memcached'))(
+  'a service that was there before in another version',
+  () => {
+    test('is used, with a warning', async () => {
+      const port = await freePort()
+      const owner = project({ memcached: { port } })
+      await owner.up()
+      removeOwner(port)
+      const guest = project({ memcached: 'm' }, { m: { port, version: '9.9' } })
+      await guest.up()
+      expect(guest.said[1]).toMatch(/memcached at port \d+ is 1\.\d+\.\d+, the settings want 9\.9$/)
+    }, 60_000)
+  },
+)
+
 describe.skipIf(!installed('rabbitmq'))('RabbitMQ', () => {
   test('comes up with its account, and leaves nothing behind', async () => {
     const endpoint = { host: '127.0.0.1', port: await freePort(), ...account }
@@ -219,5 +235,6 @@ describe.skipIf(!installed('rabbitmq'))('RabbitMQ', () => {
     await site.vm('stop')
     expect(isAlive({ pid, began })).toBe(false)
     await expect.poll(group, { timeout: 10_000 }).toBe('')
+    expect(lines[0]).toMatch(/RabbitMQ \d+\.\d+/)
   }, 180_000)
 })

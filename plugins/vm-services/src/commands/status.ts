@@ -37,15 +37,16 @@ async function row({ folders }: Context, { service, endpoint }: Wanted): Promise
   if (isRunning(state) && answer.state !== 'closed') {
     return line(
       answer.state === 'ready' ? 'running' : 'starting',
-      `${title} ${state.version ?? ''}, pid ${state.pid}`,
+      `${named(title, state.version)}, pid ${state.pid}`,
     )
   }
   if (answer.state === 'closed') return line('stopped', title)
   if (state?.via === 'container') return line('running', `${title}, container`)
   const owner = ownerOf(endpoint.port)
   if (owner && owner.root !== folders.root) return line('foreign', `of ${owner.root}`)
-  return line(
-    'reused',
-    `${title}${version === undefined ? '' : ` ${version}`}, not started by Kovu`,
-  )
+  return line('reused', `${named(title, version)}, not started by Kovu`)
+}
+
+function named(title: string, version: string | undefined): string {
+  return version === undefined ? title : `${title} ${version}`
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Log } from '@kovu/protocol'
 import type { Context } from '../context.ts'
+import { removeRun } from '../machine/place.ts'
 import { readState, removeState } from '../machine/state.ts'
 import type { Wanted } from '../settings.ts'
 import { dockerCompose } from '../start/container.ts'
@@ -42,5 +43,7 @@ async function stopOne(
     removeState(dir)
     return true
   }
-  return service.native ? stopNative(dir, service.native) : false
+  const stopped = service.native ? await stopNative(dir, service.native) : false
+  removeRun(folders, service)
+  return stopped
 }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
@@ -59,11 +67,9 @@ export async function makePlace(
 
 /** A short path: a socket's may have 107 bytes. Nobody else may have made it. */
 function runDir(root: string, name: string): string {
-  const base = path.join(tmpdir(), `kovu-vm-${process.getuid?.() ?? ''}`)
-  const hash = createHash('sha256').update(root).digest('hex').slice(0, 8)
-  const run = path.join(base, `${name}-${hash}`)
+  const run = runPath(root, name)
   for (const [folder, mode] of [
-    [base, 0o711],
+    [path.dirname(run), 0o711],
     [run, 0o700],
   ] as const) {
     mkdirSync(folder, { recursive: true, mode })
@@ -73,6 +79,16 @@ function runDir(root: string, name: string): string {
     if (!found.isDirectory() || strange) throw new Error(`${folder} belongs to somebody else`)
   }
   return run
+}
+
+function runPath(root: string, name: string): string {
+  const hash = createHash('sha256').update(root).digest('hex').slice(0, 8)
+  return path.join(tmpdir(), `kovu-vm-${process.getuid?.() ?? ''}`, `${name}-${hash}`)
+}
+
+/** Removes the folder of the sockets of a service that has ended. */
+export function removeRun({ root }: Folders, { name }: Service): void {
+  rmSync(runPath(root, name), { recursive: true, force: true })
 }
 
 /** The account of a name, else of `nobody`. */

@@ -49,11 +49,13 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** The version that a server prints, such as `10.11.6`; undefined when it prints none. */
+/** The version of a server on this machine, such as `10.11.6`; undefined when it cannot be told. */
 export async function versionOf(native: Native, programs: Programs): Promise<string | undefined> {
+  const { version } = native
+  if (typeof version === 'function') return version(programs)
   const { server = '' } = programs
   return new Promise((resolve) => {
-    execFile(server, native.versionArgs, { timeout: 10_000 }, (_, stdout, stderr) => {
+    execFile(server, version, { timeout: 10_000 }, (_, stdout, stderr) => {
       resolve(/\d+(?:\.\d+)+/.exec(`${stdout}${stderr}`)?.[0])
     })
   })

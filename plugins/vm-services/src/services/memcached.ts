@@ -9,7 +9,7 @@ export const memcached: Service = {
   probe: async (endpoint) => exchange(endpoint, Buffer.from('version\r\n'), judge),
   native: {
     programs: { server: ['memcached'] },
-    versionArgs: ['--version'],
+    version: ['--version'],
     debian: 'memcached',
     account: 'memcache',
     stopSignal: 'SIGTERM',

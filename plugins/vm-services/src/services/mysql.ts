@@ -43,7 +43,7 @@ export const mysql: Service = {
       client: ['mariadb', 'mysql'],
       init: ['mariadb-install-db', 'mysql_install_db', 'mysqld', '/usr/sbin/mysqld'],
     },
-    versionArgs: ['--no-defaults', '--version'],
+    version: ['--no-defaults', '--version'],
     debian: 'mariadb-server',
     stopSignal: 'SIGTERM',
     init({ init = '' }, { account }, data) {

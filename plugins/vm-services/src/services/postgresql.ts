@@ -35,7 +35,7 @@ export const postgresql: Service = {
       init: ['/usr/lib/postgresql/*/bin/initdb', 'initdb'],
       client: ['/usr/lib/postgresql/*/bin/psql', 'psql'],
     },
-    versionArgs: ['--version'],
+    version: ['--version'],
     debian: 'postgresql',
     account: 'postgres',
     // Does not wait for clients to go.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { exchange } from './exchange.ts'
 import type { Answer, Endpoint, Place, Service } from './types.ts'
@@ -14,9 +15,9 @@ export const rabbitmq: Service = {
       // Not /usr/sbin's, which leaves for the account rabbitmq and its folders.
       server: ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'],
       epmd: ['epmd', '/usr/lib/erlang/bin/epmd'],
-      control: ['/usr/lib/rabbitmq/bin/rabbitmqctl', 'rabbitmqctl'],
     },
-    versionArgs: ['--version'],
+    // The server has no option for it, and its tools start Erlang's port mapper.
+    version: ({ server = '' }) => releaseOf(server),
     debian: 'rabbitmq-server',
     stopSignal: 'SIGTERM',
     files: (endpoint, { dir }) => ({
@@ -48,6 +49,15 @@ log.file = false
     }),
     healthy: ['rabbitmq-diagnostics', '-q', 'check_port_connectivity'],
   },
+}
+
+/** The version in the name of the folder that the program lies in, whatever links lead there. */
+function releaseOf(server: string): string | undefined {
+  try {
+    return /rabbitmq(?:_server-|\/)(\d[\d.]*)/.exec(realpathSync(server))?.[1]
+  } catch {
+    return undefined
+  }
 }
 
 /** Users, virtual hosts and rights, which RabbitMQ takes over each time it starts. */

@@ -9,7 +9,7 @@ export const redis: Service = {
   probe: async (endpoint) => exchange(endpoint, Buffer.from('PING\r\n'), judge),
   native: {
     programs: { server: ['redis-server', 'valkey-server'], client: ['redis-cli', 'valkey-cli'] },
-    versionArgs: ['--version'],
+    version: ['--version'],
     debian: 'redis-server',
     stopSignal: 'SIGTERM',
     files: (endpoint, place) => ({ 'redis.conf': configuration(endpoint, place.data) }),

@@ -65,8 +65,8 @@ export interface Service {
 export interface Native {
   /** The programs it takes: for each, names on PATH or absolute patterns with `*`; the first that is found counts. */
   readonly programs: Readonly<Record<string, readonly string[]>>
-  /** Prints the version. The key `server` of `programs` is asked. */
-  readonly versionArgs: readonly string[]
+  /** What makes `server` print its version, or what knows it without asking. */
+  readonly version: readonly string[] | ((programs: Programs) => string | undefined)
   /** The Debian packages. */
   readonly debian: string
   /** Root's place is taken by this account: the server refuses to be root. */

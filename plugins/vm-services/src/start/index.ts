@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VmServicesError } from '../error.ts'
-import { type Folders, makePlace } from '../machine/place.ts'
+import { type Folders, makePlace, removeRun } from '../machine/place.ts'
 import { run } from '../machine/processes.ts'
 import { findPrograms, matches, versionOf } from '../machine/programs.ts'
 import { isRunning, ownerOf, readState, writeState } from '../machine/state.ts'
@@ -71,6 +71,7 @@ async function upContainer(folders: Folders, wanted: Wanted): Promise<Outcome> {
   const { place } = await makePlace(folders, service)
   await dockerCompose(folders.root, wanted, ['up', '--detach', '--wait'])
   writeState(place.dir, { via: 'container', port: endpoint.port, print: '' })
+  removeRun(folders, service)
   await provisionContainer(folders.root, wanted)
   return { wanted, how: 'started', version: wanted.version }
 }

@@ -12,7 +12,7 @@ import {
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VmServicesError } from '../error.ts'
-import { type Folders, makePlace } from '../machine/place.ts'
+import { type Folders, makePlace, removeRun } from '../machine/place.ts'
 import {
   type Account,
   end,
@@ -24,6 +24,7 @@ import {
 } from '../machine/processes.ts'
 import {
   isRunning,
+  ownerOf,
   readState,
   removeOwner,
   removeState,
@@ -77,6 +78,7 @@ export async function startNative(folders: Folders, ready: Ready): Promise<boole
     await untilReady(ready, place, process_)
   } catch (error) {
     await stopNative(place.dir, native)
+    removeRun(folders, service)
     throw error
   }
   return true
@@ -85,11 +87,11 @@ export async function startNative(folders: Folders, ready: Ready): Promise<boole
 /** Ends a service that {@link startNative} has started. */
 export async function stopNative(dir: string, native: Native): Promise<boolean> {
   const state = readState(dir)
-  if (!isRunning(state)) return false
-  await end(state, native.stopSignal)
-  removeOwner(state.port)
+  const running = isRunning(state)
+  if (running) await end(state, native.stopSignal)
+  if (state && !ownerOf(state.port)) removeOwner(state.port)
   removeState(dir)
-  return true
+  return running
 }
 
 /**
