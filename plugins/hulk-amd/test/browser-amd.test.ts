@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { eventually, executablePath, mountFile, openBrowser } from './support/browser.ts'
+import { eventually, mountFile, openBrowser } from './support/browser.ts'
 import { hoganAmdPath, requireJsPath, textPluginPath } from './support/hogan.ts'
 import { write } from './support/site.ts'
 
@@ -29,7 +29,7 @@ requirejs(['t/page.template', 't/row'], (page, row) => {
   't/unused.template.mustache': 'unused',
 }
 
-describe.skipIf(!executablePath)('AMD modules under stock require.js, in a browser', () => {
+describe('AMD modules under stock require.js, in a browser', () => {
   const open = openBrowser()
 
   test('an edit changes what is mounted and keeps focus, caret and what was typed', async () => {

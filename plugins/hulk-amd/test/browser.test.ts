@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { eventually, executablePath, mountFile, openBrowser } from './support/browser.ts'
+import { eventually, mountFile, openBrowser } from './support/browser.ts'
 import { write } from './support/site.ts'
 
 const FILES = {
@@ -23,7 +23,7 @@ addEventListener('hulk-amd:update', ({ detail }) => {
   'plain.mustache': 'plain',
 }
 
-describe.skipIf(!executablePath)('in a browser', () => {
+describe('in a browser', () => {
   const open = openBrowser()
 
   test('an edit changes what is mounted and keeps focus, caret and what was typed', async () => {

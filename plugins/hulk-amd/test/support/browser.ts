@@ -6,12 +6,13 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { hulkAmd } from '../../src/index.ts'
 import { inline, site } from './site.ts'
 
-/** The browser of this machine; without one the tests that need it are skipped. */
-export const executablePath: string | undefined = [
-  process.env['CHROMIUM'],
+const CANDIDATES = [
+  process.env['KOVU_CHROMIUM'],
   '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
-].find((file) => file && fs.existsSync(file))
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
 
 /** What a page imports as `@kovu/hulk-amd/mount`. */
 export const mountFile: string = new URL('../../src/runtime/mount.ts', import.meta.url).pathname
@@ -30,7 +31,7 @@ export function eventually(page: Page, expression: string): Promise<void> {
 }
 
 /**
- * Starts a browser for the tests of a file.
+ * Starts a browser for the tests of a file; where there is none, they fail.
  *
  * @returns Opens the site of some files, whose page shows a `<h1>`, under a policy that forbids `eval`; `before` is done
  *   with the empty page.
@@ -39,14 +40,20 @@ export function openBrowser(): (
   files: Readonly<Record<string, string>>,
   more?: { readonly before?: (page: Page) => Promise<unknown> },
 ) => Promise<Opened> {
-  let browser: Browser
+  let browser: Browser | undefined
   beforeAll(async () => {
+    const executablePath = CANDIDATES.find((file) => file && fs.existsSync(file))
+    if (!executablePath) {
+      throw new Error(
+        'No Chromium was found. Install one (Debian: apt-get install chromium) or name it in KOVU_CHROMIUM.',
+      )
+    }
     browser = await chromium.launch({
-      executablePath: executablePath ?? '',
+      executablePath,
       args: ['--no-sandbox'],
     })
   })
-  afterAll(() => browser.close())
+  afterAll(() => browser?.close())
 
   return async (files, { before } = {}) => {
     const root = site(files)
@@ -68,7 +75,7 @@ export function openBrowser(): (
       }) as never,
     })
     await server.listen()
-    const context = await browser.newContext()
+    const context = await (browser as Browser).newContext()
     onTestFinished(() => context.close())
     const page = await context.newPage()
     const problems: string[] = []
