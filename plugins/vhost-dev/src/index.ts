@@ -1,11 +1,11 @@
 import type { Plugin } from 'vite'
-import type { VhostDevOptions } from './options/types.ts'
+import type { VhostDevOptions } from './options.ts'
 import { vhostPlugin } from './plugin.ts'
 import type { VhostDevApi } from './plugin.ts'
 
 export type { CdnOptions } from './cdn/options.ts'
 export type { CertificateOptions } from './certificates/load.ts'
-export type { AppHost, Runnable, VhostDevOptions } from './options/types.ts'
+export type { AppHost, Runnable, VhostDevOptions } from './options.ts'
 export type { VhostApi, VhostDevApi } from './plugin.ts'
 
 /**

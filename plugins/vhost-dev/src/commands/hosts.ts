@@ -9,7 +9,7 @@ import {
   withBlock,
 } from '../names/hosts-file.ts'
 import { resolveOptions } from '../options/resolve.ts'
-import type { VhostDevOptions } from '../options/types.ts'
+import type { VhostDevOptions } from '../options.ts'
 
 /** `kovu hosts [--write | --remove] [--file FILE] [name …]`. */
 export function hosts(given: VhostDevOptions, { root, args, log }: CommandContext): void {

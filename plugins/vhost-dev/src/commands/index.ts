@@ -1,7 +1,7 @@
 import type { Command } from '@kovu/protocol'
 import { attach } from '../attach/client.ts'
 import { VhostError } from '../error.ts'
-import type { VhostDevOptions } from '../options/types.ts'
+import type { VhostDevOptions } from '../options.ts'
 import { hosts } from './hosts.ts'
 import { changeTrust } from './trust.ts'
 

@@ -3,7 +3,7 @@ import type { CommandContext } from '@kovu/protocol'
 import { certificateDir, ensureAuthorityFile } from '../certificates/load.ts'
 import { VhostError } from '../error.ts'
 import { resolveOptions } from '../options/resolve.ts'
-import type { VhostDevOptions } from '../options/types.ts'
+import type { VhostDevOptions } from '../options.ts'
 import { changeStores, explain } from '../trust/change.ts'
 import { fingerprint, markTrusted, thisMachine, trustSteps } from '../trust/stores.ts'
 

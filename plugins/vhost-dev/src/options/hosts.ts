@@ -5,7 +5,7 @@ import { fail, numberOrNone, onlyKnown } from './check.ts'
 import { resolveRunnable } from './processes.ts'
 import type { ResolvedProcess } from './processes.ts'
 import type { Procfile } from './procfile.ts'
-import type { AppHost, VhostDevOptions } from './types.ts'
+import type { AppHost, VhostDevOptions } from '../options.ts'
 
 /** A host that an application answers, checked. */
 interface ResolvedApp {

@@ -3,7 +3,7 @@ import type { Target } from '../proxy/target.ts'
 import { fail, onlyKnown } from './check.ts'
 import { readProcfile } from './procfile.ts'
 import type { Procfile } from './procfile.ts'
-import type { Runnable, VhostDevOptions } from './types.ts'
+import type { Runnable, VhostDevOptions } from '../options.ts'
 
 /** Something to run, checked. */
 export interface ResolvedProcess {

@@ -7,7 +7,7 @@ import { resolveHosts } from './hosts.ts'
 import type { ResolvedHost } from './hosts.ts'
 import { portlessProcesses, procfileOf } from './processes.ts'
 import type { ResolvedProcess } from './processes.ts'
-import type { VhostDevOptions } from './types.ts'
+import type { VhostDevOptions } from '../options.ts'
 
 /** The options, checked, with their defaults. */
 export interface ResolvedOptions {

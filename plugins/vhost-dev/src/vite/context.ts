@@ -1,7 +1,7 @@
 import type { KovuApi } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
 import type { ResolvedOptions } from '../options/resolve.ts'
-import type { VhostDevOptions } from '../options/types.ts'
+import type { VhostDevOptions } from '../options.ts'
 import { sites } from '../site/sites.ts'
 import type { Site } from '../site/site.ts'
 import type { ViteHandle } from './handle.ts'

@@ -1,5 +1,5 @@
-import type { CdnOptions } from '../cdn/options.ts'
-import type { CertificateOptions } from '../certificates/load.ts'
+import type { CdnOptions } from './cdn/options.ts'
+import type { CertificateOptions } from './certificates/load.ts'
 
 /** What is run, and how. */
 export interface Runnable {
