@@ -182,8 +182,8 @@ export class Template {
         value = found === undefined ? '' : found
       }
     }
-    if (section && !value) return false
-    if (!section && isFunction(value)) {
+    if (section) return value || false
+    if (isFunction(value)) {
       context.push(owner)
       value = this.mv(value, context, partials)
       context.pop()
