@@ -24,7 +24,7 @@ export function debTarget(context: Context): Target {
       for (const name of [...BUILD_VARIABLES, ...BRANCH_VARIABLES, 'SOURCE_DATE_EPOCH']) {
         input(`env:${name}`)
       }
-      input(`glob:${context.root}/**`)
+      input(`files:${context.root}/**`)
       const { identity, options } = await context.release()
       const channel = channelOf(options.channels, identity.branch, process.env)
       if (channel !== undefined && channel !== mode) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import type { OwnTarget } from '../src/options.ts'
 import { ownTargets } from '../src/targets/own.ts'
 import { main } from '../src/cli/main.ts'
 import { checkNode, setUp } from '../src/targets/init.ts'
+import { makeProject } from './support/project.ts'
 
 let root: string
 let said: string[]
@@ -91,10 +93,15 @@ describe('init', () => {
     await setUp(root, log)
     expect(said[0]).toBe('init: Python packages')
     expect(await readFile(join(root, '.venv/.kovu-requirements'), 'utf8')).toHaveLength(64)
-  })
+  }, 120_000)
 
   test('names the step that failed', async () => {
-    await writeFile(join(root, 'requirements.txt'), 'this is no requirement\n')
+    // An environment that is there already: to make one takes seconds.
+    await mkdir(join(root, '.venv/bin'), { recursive: true })
+    await writeFile(join(root, '.venv/bin/python'), '#!/bin/sh\nexec python3 "$@"\n', {
+      mode: 0o755,
+    })
+    await writeFile(join(root, 'requirements.txt'), './there-is-no-such-folder\n')
     await expect(setUp(root, log)).rejects.toThrow('init (Python packages) ended with code')
   })
 
@@ -136,5 +143,32 @@ describe('errors', () => {
     await writeFile(join(root, 'vite.config.mjs'), 'export default { logLevel: "silent" }')
     expect(await main(['css', '--root', root], out)).toBe(1)
     expect(text).toContain('has no plugin of Kovu')
+  })
+})
+
+describe("a project's own target with inputs", () => {
+  test('runs only when one of them or of its outputs has changed, and is cleaned up after', async () => {
+    const own = join(import.meta.dirname, '../src/targets/own.ts')
+    const project = await makeProject({
+      'vite.config.mjs': `
+        import { ownTargets } from ${JSON.stringify(own)}
+        const own = ownTargets({ messages: { run: 'cat locale/*.po > all.mo; echo ran', inputs: ['locale/*.po', 'env:KOVU_TEST_LANGUAGE'], outputs: '*.mo' } }, () => import.meta.dirname)
+        export default { logLevel: 'silent', plugins: [{ name: 'fixture', api: { kovu: {}, roof: { own, inputs: [] } } }] }
+      `,
+      'locale/de.po': 'de',
+    })
+    const ran = async (): Promise<boolean> => (await project.kovu('messages')).text.includes('ran')
+    expect(await ran()).toBe(true)
+    expect(await ran()).toBe(false)
+    await project.write('locale/de.po', 'DE')
+    expect(await ran()).toBe(true)
+    await project.write('locale/fr.po', 'fr')
+    expect(await ran()).toBe(true)
+    await project.write('all.mo', 'edited')
+    expect(await ran()).toBe(true)
+    expect(await ran()).toBe(false)
+    await project.kovu('clean')
+    expect(existsSync(join(project.root, 'all.mo'))).toBe(false)
+    await project.remove()
   })
 })

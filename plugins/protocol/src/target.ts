@@ -41,6 +41,7 @@ export interface TargetContext {
    * - `glob:PATTERN`: which files there are, by name. Absolute or below the root; `*`, `**`, `?`, `{a,b}`; further lines that
    *   begin with `!` take patterns or folders out. `**` enters neither `node_modules`, nor virtual environments, nor folders
    *   whose name begins with a dot;
+   * - `files:PATTERN`: which files there are, as with `glob:`, and what is in each of them;
    * - `env:NAME`: the value of an environment variable.
    *
    * To be called before or soon after the reading. What lies in an installed package counts by the package's version.

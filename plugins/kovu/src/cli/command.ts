@@ -67,17 +67,17 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   if (goals.includes('init') && !looking) await setUp(args.root, progress.log)
   checkProject(args)
   const session = new Session(args, goals, progress)
-  if (looking) return look(await session.load(), session, args, out)
+  const project = await session.load()
+  if (looking) return look(project, session, args, out)
+  if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
+  const verb = verbOf(project, goals)
+  if (verb !== undefined) {
+    const words = args.words.slice(1)
+    return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
+  }
+  checkGoals(project, goals)
   return session.alone(async () => {
-    const project = await session.load()
-    if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
-    const verb = verbOf(project, goals)
-    if (verb !== undefined) {
-      session.release()
-      const words = args.words.slice(1)
-      return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
-    }
-    checkGoals(project, goals)
+    session.open(project)
     if (args.watch) return watch(session, project)
     await session.run(project)
     return 0
@@ -106,6 +106,7 @@ async function look(
   if (args.list || args.help)
     return say(out, args.list ? listProject(project) : `${help}\n${listProject(project)}`)
   checkGoals(project, goals)
+  session.open(project)
   if (args.graph !== undefined) {
     const { draw } = await import('../report/picture/index.ts')
     return say(out, draw(args.graph, session.graph(project), goals, session.history))

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 
-import { fileClock } from '../graph/learn.ts'
+import { nextTick } from '../graph/learn.ts'
 import { History } from '../graph/history.ts'
 import { type Holder, type Lock, lock } from '../graph/lock.ts'
 import { plan } from '../graph/plan.ts'
@@ -32,6 +32,8 @@ export class Session {
   /** Is nothing being made at the moment: does it wait for a turn or a change, or serve? */
   #isResting = true
   #history: History | undefined
+  /** When loading began, by the clock of the file system. */
+  #since = 0
 
   constructor(args: Arguments, goals: readonly string[], progress: Progress) {
     this.args = args
@@ -43,25 +45,28 @@ export class Session {
     return this.#abort.signal
   }
 
-  /** What is remembered of earlier runs; known once the project is loaded. */
+  /** What is remembered of earlier runs, from {@link open} on. */
   get history(): History {
     if (this.#history === undefined) throw new Error('The project is not loaded yet.')
     return this.#history
   }
 
-  /** Loads the project, and what is remembered of it. */
+  /** Loads the project. */
   async load(): Promise<Project> {
+    this.#since = await nextTick(this.args.root)
+    return loadProject(this.args, this.goals)
+  }
+
+  /** Reads what is remembered of the project that was loaded. */
+  open(project: Project): void {
     const { args, goals } = this
-    const since = fileClock(args.root)
-    const project = await loadProject(args, goals)
     this.#history = new History({
       root: project.config.root,
       file: recordFile(args.root, askedMode(args, goals), args.config),
       version: recordVersion(),
       env: this.#env,
     })
-    this.#history.open(this.graph(project), project.base, since)
-    return project
+    this.#history.open(this.graph(project), project.base, this.#since)
   }
 
   /** The project's graph, as the goals want it. */

@@ -29,7 +29,10 @@ export async function watch(session: Session, first: Project): Promise<number> {
   const runOnce = async (load: boolean): Promise<boolean> => {
     try {
       // A config is loaded anew each time: it may be what has changed.
-      if (load) project = await session.load()
+      if (load) {
+        project = await session.load()
+        session.open(project)
+      }
       await session.run(project)
       return true
     } catch (error) {

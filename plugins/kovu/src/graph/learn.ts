@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, normalize, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-import { readGlob } from './globs.ts'
+import { list, readGlob } from './globs.ts'
 import { type Mark, mark, shown, type World } from './marks.ts'
 import { type GreenRun, workFolder } from './record.ts'
 import { look } from './stamps.ts'
@@ -19,6 +20,22 @@ export function fileClock(root: string): number {
   const now = look(file)?.ctimeMs ?? Date.now()
   rmSync(file, { force: true })
   return now
+}
+
+/**
+ * The same, a tick later: whatever was written before this call has an earlier time than what it returns.
+ *
+ * @returns Milliseconds since 1970.
+ */
+export async function nextTick(root: string): Promise<number> {
+  const first = fileClock(root)
+  // A file system that counts in seconds is not waited for: what was just written is then taken for too new.
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await sleep(2)
+    const now = fileClock(root)
+    if (now > first) return now
+  }
+  return first
 }
 
 /** Takes down what a target reads and writes while it runs. */
@@ -42,6 +59,12 @@ export class Notes {
 
   /** See `TargetContext.input` of the protocol. */
   input(what: string): void {
+    if (what.startsWith('files:')) {
+      const pattern = `glob:${what.slice('files:'.length)}`
+      this.input(pattern)
+      for (const file of filesOf(pattern, this.#world)) this.input(file)
+      return
+    }
     const key = keyOf(what, this.#world.root)
     if (key === undefined || this.#inputs.has(key)) return
     const early = look(key) === undefined ? 'missing' : 'present'
@@ -103,6 +126,11 @@ export class Notes {
     // A second name for the file (publishing may give it one) is no change.
     return mtime >= this.#since || (look(path)?.nlink ?? 1) < 2
   }
+}
+
+function filesOf(pattern: string, { root, outputs }: World): string[] {
+  const glob = readGlob(pattern.slice('glob:'.length), root)
+  return list(glob, outputs).names.map((name) => `${glob.base}/${name}`)
 }
 
 /** Is it the key of a file, and not of a listing or a variable? */

@@ -23,7 +23,7 @@ export function ownTargets(
       run: async ({ log, signal, input, output }) => {
         for (const what of listed(target.inputs)) {
           if (what.startsWith('env:')) input(what)
-          else for (const one of filesAndListing(what, root())) input(one)
+          else input(isGlob(what) ? `files:${what}` : what)
         }
         if (typeof target.run === 'string') {
           await shell({ name, command: target.run, root: root(), log, signal })
@@ -36,13 +36,12 @@ export function ownTargets(
   }))
 }
 
-/** A pattern means both which files there are and what is in them. */
-function filesAndListing(pattern: string, root: string): string[] {
-  return /[*?{]/.test(pattern) ? [`glob:${pattern}`, ...filesOf(pattern, root)] : [pattern]
+function isGlob(pattern: string): boolean {
+  return /[*?{]/.test(pattern)
 }
 
 function filesOf(pattern: string, root: string): string[] {
-  if (!/[*?{]/.test(pattern)) return [pattern]
+  if (!isGlob(pattern)) return [pattern]
   const glob = readGlob(pattern, root)
   return list(glob, new Set()).names.map((name) => `${glob.base}/${name}`)
 }
