@@ -32,6 +32,8 @@ export async function listTemplates(
 
 /** Files in which a site names its templates. */
 const SOURCE_RE = /\.(?:[cm]?[jt]sx?|vue|svelte|x?html?|djhtml|j2|jinja2?|py|php|rb|json)$/
+/** Packages of Python know nothing of the site. */
+const INSTALLED_RE = /\/(?:site|dist)-packages\//
 /** Nobody writes such files by hand. */
 const MAX_SOURCE = 2_000_000
 
@@ -40,6 +42,7 @@ export async function* readSources(context: Context): AsyncGenerator<string> {
   const statics = await staticsOf(context)
   const seen = new Set<string>()
   for (const dir of [context.root, ...(statics?.roots.map((root) => root.dir) ?? [])]) {
+    if (INSTALLED_RE.test(slashed(dir)) || !fs.existsSync(dir)) continue
     for (const file of walk(dir)) {
       if (!SOURCE_RE.test(file) || seen.has(file)) continue
       seen.add(file)

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { HulkAmdOptions } from '../src/index.ts'
 import { apiOf, site } from './support/site.ts'
@@ -59,14 +60,14 @@ describe('kovu partials', () => {
   })
 
   test('lists the unused ones alone, one a line', async () => {
-    const { lines } = await partials(FILES, ['--unused'])
+    const { lines } = await partials(FILES, ['unused'])
     expect(lines).toEqual(['t/gone.template.mustache', 't/old.mustache'])
   })
 
   test('says what it does not understand', async () => {
-    const { code, lines } = await partials(FILES, ['--all'])
+    const { code, lines } = await partials(FILES, ['all'])
     expect(code).toBe(1)
-    expect(lines.join()).toContain('not --all')
+    expect(lines.join()).toContain('not all')
   })
 
   test('stops at a template that is wrong, with its place', async () => {
@@ -74,5 +75,29 @@ describe('kovu partials', () => {
       pluginCode: 'HULK_AMD_UNCLOSED_SECTION',
       loc: { line: 2, column: 0 },
     })
+  })
+
+  test("knows the public names of Django's finders, whose folders need not exist", async () => {
+    const root = site({
+      'media/t/a.mustache': '{{>b}}',
+      'media/t/b.mustache': '',
+      'app/page.html': '"t/a"',
+    })
+    const media = path.join(root, 'media')
+    const statics = {
+      roots: [media, path.join(root, 'gone')].map((dir) => ({ dir, prefix: '' })),
+      list: () =>
+        ['a', 'b'].map((name) => [`t/${name}.mustache`, path.join(media, `t/${name}.mustache`)]),
+    }
+    const api = await apiOf(root, {}, { statics: () => Promise.resolve(statics as never) })
+    const lines: string[] = []
+    const say = (line: string) => void lines.push(line)
+    const log = { info: say, warn: say, error: say }
+    expect(await api.commands?.['partials']?.run({ root, args: [], log })).toBe(0)
+    expect(lines).toEqual([
+      'media/t/a.mustache',
+      'media/t/b.mustache',
+      '  in media/t/a.mustache:1:1',
+    ])
   })
 })

@@ -6,7 +6,7 @@ import { usagesOf } from './users.ts'
 /** The `partials` command: which template includes which, and which nobody uses. */
 export function partialsCommand(context: Context): Command {
   return {
-    help: 'List templates with those that include them; only those nobody uses: kovu partials --unused',
+    help: 'List templates with those that include them; only those nobody uses: kovu partials unused',
     run: (command) => listPartials(context, command),
   }
 }
@@ -15,9 +15,9 @@ async function listPartials(
   context: Context,
   { args, log, root }: CommandContext,
 ): Promise<number> {
-  const wrong = args.find((arg) => arg !== '--unused')
+  const wrong = args.find((arg) => arg !== 'unused')
   if (wrong !== undefined) {
-    log.error(`hulk-amd: kovu partials knows --unused, not ${wrong}`)
+    log.error(`hulk-amd: kovu partials knows the word unused, not ${wrong}`)
     return 1
   }
   const show = (file: string): string => slashed(path.relative(root, file))
