@@ -1,5 +1,5 @@
 /** The plugins beside this one, and the files behind public names: by Django's finders, or by Vite's own folders. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Derivation, KovuApi, Statics } from '@kovu/protocol'
 import { normalizePath, type ResolvedConfig } from 'vite'
@@ -19,7 +19,7 @@ export interface Peers {
   find(publicName: string): Found | undefined
   /** Public name of a file or folder, or undefined when it is outside every root. */
   nameOf(file: string): string | undefined
-  /** Every public name, those of published derivations among them. Empty without finders. */
+  /** Every public name, those of published derivations among them. */
   list(): Iterable<string>
 }
 
@@ -103,7 +103,13 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
       return inside && [inside.prefix, inside.below].filter(Boolean).join('/')
     },
     *list() {
-      if (!statics) return
+      if (!statics) {
+        yield* filesBelow(
+          config.publicDir || config.root,
+          resolve(config.root, config.build.outDir),
+        )
+        return
+      }
       const published = derives.filter(({ publish }) => publish === 'all')
       const seen = new Set<string>()
       for (const [name] of statics.list()) {
@@ -114,6 +120,17 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
         for (const one of [name, ...made]) seen.add(one)
       }
     },
+  }
+}
+
+/** Paths below a folder, without what no page loads. */
+function* filesBelow(folder: string, outDir: string, prefix = ''): Iterable<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const { name } = entry
+    const path = `${folder}/${name}`
+    if (entry.isFile()) yield prefix + name
+    else if (entry.isDirectory() && !/^(?:\.|node_modules$)/.test(name) && path !== outDir)
+      yield* filesBelow(path, outDir, `${prefix}${name}/`)
   }
 }
 

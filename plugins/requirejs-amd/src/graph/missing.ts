@@ -30,10 +30,11 @@ export function missingModule(
   const parent = entries.get(chain.at(-2) ?? '')
   const near = nearMisses(publicName, names)
   const offset = parent?.edges.offsets.get(id)
-  const hint =
-    near.length > 0
-      ? ` Did you mean ${near.map((name) => `'${ids.idOf(name) ?? name}' (${name})`).join(' or ')}?`
-      : ''
+  const meant = near.map((name) => {
+    const other = ids.idOf(name)
+    return other === undefined ? name : `'${other}' (${name})`
+  })
+  const hint = meant.length > 0 ? ` Did you mean ${meant.join(' or ')}?` : ''
   const error = new AmdError(
     'REQUIREJS_AMD_MISSING',
     `No static file ${publicName} for the module '${id}' (${chain.join(' → ')}).${hint}`,

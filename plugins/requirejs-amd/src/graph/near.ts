@@ -1,4 +1,5 @@
 /** Names that are nearly right. */
+import { extname } from 'node:path/posix'
 
 /**
  * The public names a person may have meant: the same file name elsewhere, or a few letters away.
@@ -9,13 +10,14 @@
  */
 export function nearMisses(wanted: string, names: Iterable<string>): string[] {
   const base = baseOf(wanted)
+  const suffix = extname(wanted)
   const scored: { name: string; score: number }[] = []
   for (const name of names) {
-    if (!name.endsWith('.js')) continue
+    if (!name.endsWith(suffix)) continue
     const other = baseOf(name)
     if (Math.abs(other.length - base.length) > 2) continue
     const apart = distance(base.toLowerCase(), other.toLowerCase())
-    if (apart > Math.min(2, Math.floor(base.length / 4))) continue
+    if (apart > Math.min(2, Math.floor(base.length / 3))) continue
     scored.push({ name, score: apart * 4 + (folderOf(name) === folderOf(wanted) ? 0 : 1) })
   }
   return scored

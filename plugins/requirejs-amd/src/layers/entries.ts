@@ -1,7 +1,6 @@
 /** The option `entries`: which modules pages begin with, for sites whose build file does not say. */
-import { readdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { normalizePath } from 'vite'
 import type { Context, Project } from '../context.ts'
 import { planEntries } from './shared.ts'
@@ -55,7 +54,7 @@ export async function withEntries(
     root: config.root,
     skip: outputs.map((path) => normalizePath(resolve(config.root, path))),
     ids,
-    names: () => (peers.hasStatics ? peers.list() : filesBelow(config.publicDir || config.root)),
+    names: () => peers.list(),
   })
   const planned = new Set(build.modules.map(({ name }) => name && ids.normalize(name)))
   const fresh = entries.ids.filter((id) => !planned.has(id))
@@ -64,13 +63,6 @@ export async function withEntries(
   const watch = [...project.watch, ...entries.watch]
   const extended = { ...project, build: { ...build, modules }, watch }
   return projects.map((one) => (one === project ? extended : one))
-}
-
-function* filesBelow(folder: string): Iterable<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    const name = normalizePath(relative(folder, join(entry.parentPath, entry.name)))
-    if (entry.isFile() && !/(?:^|\/)node_modules\//.test(name)) yield name
-  }
 }
 
 interface Named {
