@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /** Stable codes of what can go wrong; the README's Troubleshooting explains each. */
 export type VhostErrorCode =
   | 'VHOST_DEV_OPTIONS'
@@ -19,5 +21,7 @@ export class VhostError extends Error {
     this.name = 'VhostError'
     this.code = code
     this.pluginCode = code
+    // What a terminal shows is the sentence: where in this plugin it was thrown helps nobody there.
+    Object.defineProperty(this, inspect.custom, { value: () => this.message })
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { vhostDev } from '../src/index.ts'
 import type { VhostDevOptions } from '../src/index.ts'
@@ -135,7 +136,8 @@ describe('options', () => {
       { domain: 'a.test', hosts: { a: { target: 1, run: 'x' }, b: { target: 1, run: 'y' } } },
     ],
     ['port: expected', { domain: 'a.test', hosts, port: -1 }],
-    ['prot is no option', { domain: 'a.test', hosts, prot: 1 }],
+    ["prot is no option. Did you mean 'port'?", { domain: 'a.test', hosts, prot: 1 }],
+    ['x is no option; there are domain, port', { domain: 'a.test', hosts, x: 1 }],
     ["hosts['a'].rum is no option", { domain: 'a.test', hosts: { a: { target: 1, rum: 'x' } } }],
     ["hosts['a'].target is missing", { domain: 'a.test', hosts: { a: { run: 'x' } } }],
     ['on another machine', { domain: 'a.test', hosts: { a: 'http://example.com' } }],
@@ -160,5 +162,18 @@ describe('options', () => {
     const config = plugin.config as (user: object, env: object) => unknown
     expect(() => config({}, { command: 'serve' })).toThrow(message)
     expect(() => config({}, { command: 'serve' })).toThrow('VHOST_DEV_OPTIONS')
+  })
+
+  test('show as one sentence in the terminal, without a stack', () => {
+    const thrown = (): unknown => {
+      try {
+        return resolveOptions({ domain: 'a.test', hosts: {} }, '/')
+      } catch (error) {
+        return error
+      }
+    }
+    expect(inspect(thrown())).toBe(
+      "hosts: expected at least one host, such as { cdn: 'vite' }. (VHOST_DEV_OPTIONS)",
+    )
   })
 })

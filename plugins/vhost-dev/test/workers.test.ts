@@ -60,13 +60,15 @@ describe('processes start in order', () => {
   test('and one that ends does not keep the others from starting', async () => {
     const site = await startSite(
       {
-        one: { target: await freePort(), run: 'exit 3' },
+        one: { target: await freePort(), run: 'no-such-program' },
         two: { target: await freePort(), run: 'node app.cjs two' },
       },
       { 'app.cjs': server('true') },
     )
     expect((await ask(site, 'two.site.localhost', '/')).status).toBe(200)
-    expect(site.logged.join('\n')).toContain('one | It ended with code 3')
+    expect(site.logged.join('\n')).toContain(
+      'one | It ended with code 127: the command was not found',
+    )
   })
 
   test('and one that cannot be found says so, and where it was looked for', async () => {

@@ -209,7 +209,10 @@ export class App {
     }
     child.on('error', (error) => onEnd(startFailure(error, command, cwd), null))
     child.on('exit', (code, signal) =>
-      onEnd(signal ? `It ended by ${signal}` : `It ended with code ${code}`, code),
+      onEnd(
+        signal ? `It ended by ${signal}` : `It ended with code ${code}${meaningOf(code)}`,
+        code,
+      ),
     )
     void this.#watchReadiness(child)
   }
@@ -269,4 +272,10 @@ function startFailure(error: NodeJS.ErrnoException, command: string, cwd: string
   return error.code === 'ENOENT'
     ? `It could not be started: there is no program '${command}' on PATH, or no folder ${cwd}`
     : `It could not be started: ${error.message}`
+}
+
+/** What a shell says by a code of its own (POSIX, 2.8.2). */
+function meaningOf(code: number | null): string {
+  if (code === 127) return ': the command was not found'
+  return code === 126 ? ': the command may not be executed' : ''
 }

@@ -23,6 +23,6 @@ export function printUrls(context: Context, config: ResolvedConfig, placement: P
   const hint =
     site.ca === undefined || isTrusted(site.ca)
       ? undefined
-      : `browsers do not know the authority ${shortPath(site.ca)} yet: 'kovu trust' tells them`
+      : `browsers do not know the authority ${shortPath(site.ca)} yet: 'npx kovu trust' tells them`
   config.logger.info(printedUrls(lines, hint))
 }
