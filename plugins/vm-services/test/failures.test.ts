@@ -89,7 +89,7 @@ describe('a container', () => {
     // No Docker engine can be here: this one writes down what it is told.
     const log = site.file('docker.log')
     onlyOnPath(site, {
-      docker: `printf '%s\\n' "$*" >> ${log}; case "$*" in *--file*) cat >> ${log};; esac`,
+      docker: `printf '%s\\n' "$*" >> '${log}'; case "$*" in *--file*) cat >> '${log}';; esac`,
     })
     await site.up()
     const text = execFileSync('/bin/cat', [log], { encoding: 'utf8' })

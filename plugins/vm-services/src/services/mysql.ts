@@ -47,8 +47,12 @@ export const mysql: Service = {
     debian: 'mariadb-server',
     stopSignal: 'SIGTERM',
     init({ init = '' }, { account }, data) {
-      const args = ['--no-defaults', `--datadir=${data}`, `--user=${account}`]
-      if (!isMariaDb(init)) return { command: init, args: [...args, '--initialize-insecure'] }
+      const args = ['--no-defaults', `--user=${account}`]
+      if (!isMariaDb(init)) {
+        return { command: init, args: [...args, `--datadir=${data}`, '--initialize-insecure'] }
+      }
+      // By its name in the working folder: MariaDB's script takes a space in a path for the end of it.
+      args.push(`--datadir=./${path.basename(data)}`)
       // The administrator is who runs the server: he needs no password, and nobody else can be him.
       const socket = [
         '--auth-root-authentication-method=socket',

@@ -73,7 +73,7 @@ export interface Native {
   readonly account?: string
   /** What makes it end soonest with its data in order. */
   readonly stopSignal: NodeJS.Signals
-  /** Makes the data at `data`, a path that does not exist yet. */
+  /** Makes the data at `data`, a path that does not exist yet. The working folder is the one that it lies in. */
   init?(programs: Programs, place: Place, data: string): Launch
   /** Files to be written below `place.dir` before a start, by name. When they change, the service is started again. */
   files?(endpoint: Endpoint, place: Place): Readonly<Record<string, string>>

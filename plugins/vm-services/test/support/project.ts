@@ -24,10 +24,10 @@ export interface Project {
 }
 
 export function project(options: VmServicesOptions, settings: unknown = {}): Project {
-  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'vm-services-')))
+  const context = new Context(resolveOptions(options))
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'vm services ')))
   // Some servers refuse to be root; their account must reach the folder.
   chmodSync(root, 0o755)
-  const context = new Context(resolveOptions(options))
   context.root = root
   const said: string[] = []
   const say = (line: string): void => void said.push(line)
