@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { Project } from './context.ts'
 import { nearest } from './nearest.ts'
+import type { Project } from './project.ts'
 
 /**
  * What may be meant by a public name that no file has: the nearest name, or a file in a folder that no finder looks into.

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { UserConfig } from 'vite'
-import { workDir, type Project } from '../context.ts'
 import { DjangoStaticError } from '../error.ts'
 import { ModuleShapes } from '../serve/es-module.ts'
 import { hintFor } from '../hint.ts'
+import type { Project } from '../project.ts'
+import { workDir } from '../work-dir.ts'
 
 /** Id of the module that a build without ES modules is given, so that Vite does not look for an index.html. */
 export const EMPTY_ID = 'virtual:django-static/empty'

@@ -3,13 +3,15 @@ import type { Plugin } from 'vite'
 import { EMPTY_ID, EMPTY_NAME, isFinalName } from './options.ts'
 import { collect, type Collected } from './collect.ts'
 import { Contents } from '../tree/contents.ts'
-import { workDir, type Context, type Project } from '../context.ts'
+import { type Context } from '../context.ts'
 import { report } from '../error.ts'
 import { toOutput } from '../publish/bundle.ts'
 import { exportForCollectstatic } from '../publish/collectstatic.ts'
 import { publishSite } from '../publish/site.ts'
 import { dialectOf } from '../tree/references.ts'
 import { Tree, type Source } from '../tree/tree.ts'
+import type { Project } from '../project.ts'
+import { workDir } from '../work-dir.ts'
 
 /** The build side of one plugin call. */
 export interface Build {

@@ -1,7 +1,8 @@
 import type { Command, FrontSite } from '@kovu/protocol'
-import type { Context, Project } from '../context.ts'
+import type { Context } from '../context.ts'
 import { siteOfStaticUrl } from '../django/front-settings.ts'
 import { diagnose } from '../doctor/index.ts'
+import type { Project } from '../project.ts'
 
 /**
  * `kovu doctor`: what is wrong with a project's settings.

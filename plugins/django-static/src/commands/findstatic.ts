@@ -1,9 +1,10 @@
 import { relative } from 'node:path'
 import type { Command } from '@kovu/protocol'
-import { type Context, type Project } from '../context.ts'
+import { type Context } from '../context.ts'
 import type { Candidate } from '../finders/finders.ts'
 import { derivations } from '../derived.ts'
 import { hintFor } from '../hint.ts'
+import type { Project } from '../project.ts'
 
 /**
  * `kovu findstatic PATH`: who wins and who is shadowed.

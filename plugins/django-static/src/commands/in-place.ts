@@ -1,9 +1,10 @@
 import { relative } from 'node:path'
 import type { Command, Derivation } from '@kovu/protocol'
-import type { Context, Project } from '../context.ts'
+import type { Context } from '../context.ts'
 import { derivations } from '../derived.ts'
 import { writeWhole } from '../publish/releases.ts'
 import { isInstalled } from '../templates/texts.ts'
+import type { Project } from '../project.ts'
 
 /** What the words of the command mean: the targets of the old Makefile. */
 const KINDS: Readonly<Record<string, string>> = { css: '.css', templates: '.js' }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { FrontSite } from '@kovu/protocol'
-import { workDir, type Context } from '../context.ts'
+import { type Context } from '../context.ts'
 import { hotFile } from '../serve/hot-file.ts'
 import { makeOverlay, writeOverlay } from './overlay.ts'
+import { workDir } from '../work-dir.ts'
 
 /**
  * Environment of Django's processes behind the front: the `env` of the mode, and the overlay of the settings.

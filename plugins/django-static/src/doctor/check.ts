@@ -1,5 +1,6 @@
 import type { FrontSite } from '@kovu/protocol'
-import type { Context, Project } from '../context.ts'
+import type { Context } from '../context.ts'
+import type { Project } from '../project.ts'
 
 /** Something to change in a project. */
 export interface Finding {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { manageDir } from '../context.ts'
+import { basename, join } from 'node:path'
 import { error, warning, type Check } from './check.ts'
 
 const WHITENOISE = 'whitenoise.middleware.WhiteNoiseMiddleware'
@@ -52,8 +51,8 @@ export const settingChecks: Readonly<Record<string, Check>> = {
       : warning(
           `STATICFILES_FINDERS has no AppDirectoriesFinder: static files of apps, the admin's among them, are not found. Add '${APP_FINDER}'.`,
         ),
-  'manage-py': ({ context, project: { info } }) => {
-    const manage = readText(join(manageDir(context), 'manage.py'))
+  'manage-py': ({ context, project: { root, info } }) => {
+    const manage = readText(join(root, basename(context.options.manage)))
     return context.options.overlay && /environ\[['"]DJANGO_SETTINGS_MODULE['"]\]\s*=/.test(manage)
       ? warning(
           `manage.py sets DJANGO_SETTINGS_MODULE itself, over what its environment says: the development overlay of ${info.settingsModule} has no effect. Use os.environ.setdefault.`,

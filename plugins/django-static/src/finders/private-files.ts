@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { DjangoInfo } from '../django/answer.ts'
 import { inside } from './public-name.ts'
 
@@ -13,6 +13,8 @@ const SECRET = /\.(?:py|pyc|sqlite3?|db|pem|key|crt)$|^\.|~$/
 export class PrivateFiles {
   /** Absolute, real paths. */
   readonly files: ReadonlySet<string>
+  /** Those of them that are likely to hold secrets: what lies beside the settings, manage.py, databases. A few at most. */
+  readonly secrets: readonly string[]
   /** The static folders that hold such files. */
   readonly exposed: readonly string[]
   readonly #names: ReadonlySet<string>
@@ -23,6 +25,9 @@ export class PrivateFiles {
    */
   constructor(info: DjangoInfo, manage: string) {
     this.files = new Set([...info.files, ...info.databases, manage].map(real))
+    const beside = info.settingsFile === null ? undefined : dirname(real(info.settingsFile))
+    const named = new Set([...info.databases, manage].map(real))
+    this.secrets = [...this.files].filter((file) => named.has(file) || dirname(file) === beside)
     this.#names = new Set([...this.files].map((file) => basename(file)))
     this.exposed = info.finders
       .flatMap(({ roots }) => roots.map(({ dir }) => real(dir)))

@@ -1,9 +1,10 @@
 import type { Rolldown } from 'vite'
-import type { Context, Project } from '../context.ts'
+import type { Context } from '../context.ts'
 import { withoutHash } from '../serve/request.ts'
 import type { Contents } from '../tree/contents.ts'
 import type { Tree } from '../tree/tree.ts'
 import type { Publication } from './write.ts'
+import type { Project } from '../project.ts'
 
 /** A file of Rolldown's bundle. */
 export type Output = Rolldown.OutputChunk | Rolldown.OutputAsset

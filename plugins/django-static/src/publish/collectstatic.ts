@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Context, Project } from '../context.ts'
+import type { Context } from '../context.ts'
 import { DjangoStaticError } from '../error.ts'
 import { readSource, type Tree } from '../tree/tree.ts'
 import { bundledFiles, type Made } from './bundle.ts'
 import { writeWhole } from './releases.ts'
 import { shown, warn } from './warnings.ts'
+import type { Project } from '../project.ts'
 
 /** The file of {@link exportForCollectstatic} that the storage class reads. */
 const BUNDLE_FILE = 'kovu-bundle.json'

@@ -6,7 +6,7 @@ import {
   type Artifacts,
 } from './artifacts.ts'
 import { compressFiles } from './compress.ts'
-import { workDir, type Context, type Project } from '../context.ts'
+import { type Context } from '../context.ts'
 import { DjangoStaticError } from '../error.ts'
 import { manifestText } from './manifest.ts'
 import { publish, type Publication } from './write.ts'
@@ -14,6 +14,8 @@ import { writeWhole } from './releases.ts'
 import { readSource } from '../tree/tree.ts'
 import { bundledFiles, toOutput, type Made } from './bundle.ts'
 import { shown, warn } from './warnings.ts'
+import type { Project } from '../project.ts'
+import { workDir } from '../work-dir.ts'
 
 /**
  * Writes STATIC_ROOT and what else was asked for.

@@ -1,7 +1,8 @@
 import { isAbsolute, relative } from 'node:path'
-import type { Context, Project } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Made } from './bundle.ts'
 import { hintFor } from '../hint.ts'
+import type { Project } from '../project.ts'
 
 /**
  * Says what a build found that is no error.

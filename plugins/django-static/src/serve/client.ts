@@ -1,6 +1,6 @@
 import type { ViteDevServer } from 'vite'
-import type { Project } from '../context.ts'
 import { hasFront } from './front.ts'
+import type { Project } from '../project.ts'
 
 const LOADER = /(?:^|\/)require(?:\.min)?\.js$/
 

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { workDir, type Context } from '../context.ts'
+import { type Context } from '../context.ts'
 import { writeWhole } from '../publish/releases.ts'
+import { workDir } from '../work-dir.ts'
 
 /** The file that says where Vite listens. Django asks that port too, so that one left by a crash misleads nobody. */
 export function hotFile(root: string): string {

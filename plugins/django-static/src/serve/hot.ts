@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HotUpdateOptions, Plugin, ViteDevServer } from 'vite'
-import { type Context, type Project } from '../context.ts'
+import { type Context } from '../context.ts'
 import { isInstalled } from '../templates/texts.ts'
 import { namesMadeFrom } from '../derived.ts'
 import { hasFront } from './front.ts'
 import { LaterFolders } from './later-folders.ts'
+import type { Project } from '../project.ts'
 
 const TEMPLATE = /\.(?:html?|djhtml|jinja2?|j2)$/
 /** Without a front nobody knows when Django has restarted, or has dropped the template from its cache: it looks each second. */

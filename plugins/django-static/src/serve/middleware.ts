@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { debuglog } from 'node:util'
 import { isFileLoadingAllowed, type Connect, type Plugin, type ViteDevServer } from 'vite'
-import { type Context, type Project } from '../context.ts'
+import { type Context } from '../context.ts'
 import { canonicalUrl, ModuleShapes, reExport } from './es-module.ts'
 import { parseRequest, withoutHash, type Wanted } from './request.ts'
 import { sendBody, sendFile } from './send.ts'
@@ -13,6 +13,7 @@ import { derivations, namesBehind } from '../derived.ts'
 import { PageClient } from './client.ts'
 import { inside } from '../finders/public-name.ts'
 import { hintFor } from '../hint.ts'
+import type { Project } from '../project.ts'
 
 const debug = debuglog('kovu:django-static')
 

@@ -3,9 +3,9 @@ import { defaultAllowedOrigins, searchForWorkspaceRoot, type UserConfig } from '
 import { readStaticUrl } from '../django/static-url.ts'
 import type { StaticRoot } from '../finders/finders.ts'
 import type { DjangoInfo } from '../django/answer.ts'
-import type { Project } from '../context.ts'
 import type { PrivateFiles } from '../finders/private-files.ts'
 import { hasFront } from './front.ts'
+import type { Project } from '../project.ts'
 
 const DENIED = ['.env', '.env.*', '*.{crt,pem,key}', '**/.git/**', '**/node_modules/.kovu/**']
 
@@ -44,9 +44,9 @@ export function serveOptions(user: UserConfig, root: string, project: Project): 
 }
 
 /** Patterns of files that Vite must not serve either, by a path of its own. */
-function privatePatterns({ files, exposed }: PrivateFiles): string[] {
+function privatePatterns({ secrets, exposed }: PrivateFiles): string[] {
   return [
-    ...[...files].map(literal),
+    ...secrets.map(literal),
     ...exposed.flatMap((dir) => [
       `${literal(dir)}/**/*.{py,pyc,sqlite,sqlite3,db}`,
       `${literal(dir)}/**/.*`,

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { type Context, type Project } from '../context.ts'
+import { type Context } from '../context.ts'
 import { readStaticUrl } from '../django/static-url.ts'
 import { derivations, namesBehind } from '../derived.ts'
+import type { Project } from '../project.ts'
 
 const ROOT_ABSOLUTE = /^\/(?!@|\/)/
 
