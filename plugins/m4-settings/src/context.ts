@@ -43,6 +43,8 @@ export class Context {
   #publicDir = ''
   #logger: Logger | undefined
   #rendering: Promise<Report> | undefined
+  /** What was rendered last, as `latin1` bytes. */
+  readonly #made = new Map<string, string>()
   #secrets: ReadonlyMap<string, string> = new Map()
   #told = new Set<string>()
   #untold: string[] = []
@@ -78,6 +80,12 @@ export class Context {
     } catch {
       return false
     }
+  }
+
+  /** Has somebody else written a rendered file: `kovu static`, with the settings of production? */
+  isForeign(file: string): boolean {
+    const made = this.#made.get(file)
+    return made !== undefined && contentOf(file)?.toString('latin1') !== made
   }
 
   /** The rendering of this run: the first call does it. */
@@ -118,6 +126,8 @@ export class Context {
     const files: { file: string; written: boolean }[] = []
     for (const { template, made } of rendered) {
       const { output } = template
+      // Before the watcher can see it.
+      this.#made.set(output, made.text)
       const written = await replaceFile(output, Buffer.from(made.text, 'latin1'))
       files.push({ file: output, written })
     }

@@ -197,6 +197,19 @@ import.meta.hot.accept('virtual:settings', ({ __CDN_HOST__ }) => (document.title
     expect(JSON.parse(made.read('app.json'))).toEqual({ host: 'db1.internal!' })
   })
 
+  test('of a rendered file by somebody else is told, and the next rendering has it right again', async () => {
+    const { made, warnings } = await start()
+    const before = made.read('app.json')
+    made.write('app.json', '{ "host": "of production" }')
+    await vi.waitFor(
+      () => expect(warnings.join()).toContain('app.json was changed by another program'),
+      10_000,
+    )
+    made.write('m4/base.m4', `${base}\n`)
+    await vi.waitFor(() => expect(made.read('app.json')).toBe(before), 10_000)
+    expect(warnings).toHaveLength(1)
+  })
+
   test('a new layer counts at once', async () => {
     const { made } = await start()
     made.write('m4/development.local.m4', "define(`__DB_HOST__', `mine.internal')")

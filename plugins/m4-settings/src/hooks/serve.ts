@@ -49,6 +49,7 @@ class SettingsWatcher {
     const { watcher, ws } = this.#server
     this.#follow()
     watcher.on('all', (_, file) => {
+      if (this.#context.isForeign(path.resolve(file))) this.#warnOf(path.resolve(file))
       if (!this.#concerns(path.resolve(file))) return
       clearTimeout(this.#timer)
       this.#timer = setTimeout(() => {
@@ -59,6 +60,14 @@ class SettingsWatcher {
     ws.on('connection', () => {
       if (this.#broken !== undefined) this.#show()
     })
+  }
+
+  #warnOf(file: string): void {
+    const { root, mode } = this.#context
+    this.#server.config.logger.warn(
+      `[m4-settings] ${path.relative(root, file)} was changed by another program, a build of another mode perhaps: it is not that of ${mode} any more. Save a file of ${this.#context.options.dir} or restart to have it back.`,
+      { timestamp: true },
+    )
   }
 
   #concerns(file: string): boolean {
