@@ -269,3 +269,39 @@ test('a changed package of the same workspace makes everything run again', async
   await project.write('deep/index.js', "export const banner = '/* other */'")
   expect((await now('js')).why).toBe('deep/index.js has changed')
 })
+
+test('a Python package counts by its version, not by its files', async () => {
+  const site = '.venv/lib/python3.12/site-packages'
+  const record = (version: string): string => `${site}/Django-${version}.dist-info/RECORD`
+  await project.write(record('5.1'), 'django/__init__.py,sha256=1,2')
+  await project.write(`${site}/django/contrib/admin/static/admin.css`, 'a {}')
+  await project.write(
+    'vite.config.mjs',
+    concatenation.replace(
+      "input(path.join(root, 'main.txt'))",
+      `$&; input('glob:${site}/django/contrib/admin/static/**')`,
+    ),
+  )
+  await project.kovu()
+  await project.write(`${site}/django/contrib/admin/static/admin.css`, 'edited by hand')
+  expect((await now()).made).toEqual([])
+  await rename(
+    join(project.root, site, 'Django-5.1.dist-info'),
+    join(project.root, site, 'Django-5.2.dist-info'),
+  )
+  expect((await now('css')).why).toBe('the package Django-5.2 was installed')
+  // The same version, but another build of it.
+  await rm(join(project.root, site, 'Django-5.2.dist-info'), { recursive: true })
+  await project.write(record('5.2'), 'django/__init__.py,sha256=3,4')
+  expect((await now('css')).made).toContain('css')
+})
+
+test('a record that cannot be written is a warning, and the work is done', async () => {
+  await rm(join(project.root, 'node_modules/.kovu'), { recursive: true })
+  // A folder where the record's file would be.
+  await mkdir(join(project.root, 'node_modules/.kovu/graph/production.json/x'), { recursive: true })
+  const { code, text } = await project.kovu()
+  expect(code).toBe(0)
+  expect(made(text)).toEqual(['css', 'js', 'static'])
+  expect(text).toContain('Nothing can be remembered of this run: ')
+})

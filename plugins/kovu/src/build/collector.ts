@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 
 import type { KovuPluginApi } from '@kovu/protocol'
 import type { Plugin, ResolvedConfig } from 'vite'
 
+import { list, readGlob } from '../graph/globs.ts'
 import { hearWatchFiles } from './watch-files.ts'
 
 /** What Vite's build read and wrote. */
@@ -31,10 +32,11 @@ export function collector(collected: Collected): Plugin {
     },
     async buildStart() {
       for (const input of await peerInputs(config)) inputs.add(input)
-      if (config.publicDir === '' || !config.build.copyPublicDir) return
-      inputs.add(`glob:${config.publicDir}/**`)
+      for (const pattern of publicFiles(config)) inputs.add(`files:${pattern}`)
     },
     transform: {
+      // Vite itself puts the files in its place.
+      order: 'pre',
       filter: { code: /\bimport\.meta\.glob\b/ },
       handler() {
         // Which files a glob in the code finds is a matter of which files there are.
@@ -49,6 +51,11 @@ export function collector(collected: Collected): Plugin {
       note(watched)
       const folder = options.dir ?? resolve(config.root, config.build.outDir)
       for (const name of Object.keys(bundle)) outputs.add(resolve(folder, name))
+      for (const pattern of publicFiles(config)) {
+        const glob = readGlob(pattern, config.root)
+        const below = relative(config.publicDir, glob.base)
+        for (const name of list(glob, new Set()).names) outputs.add(resolve(folder, below, name))
+      }
     },
   }
 
@@ -58,6 +65,12 @@ export function collector(collected: Collected): Plugin {
       if (!id.startsWith('\0') && /^(?:\/|[a-z]:[\\/])/i.test(path)) inputs.add(path)
     }
   }
+}
+
+/** Patterns of what Vite copies as it is. Of folders with a dot before their name the standard knows one. */
+function publicFiles({ publicDir, build }: ResolvedConfig): string[] {
+  if (publicDir === '' || !build.copyPublicDir) return []
+  return [`${publicDir}/**`, `${publicDir}/.well-known/**`]
 }
 
 /** What a build depends on by way of the plugins: Django's settings, its static files, the texts that mention them. */

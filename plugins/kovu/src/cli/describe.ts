@@ -4,6 +4,8 @@ import { KovuError } from '../error.ts'
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof KovuError) return error.message
+  // A full disk, a folder that may not be written: the system's own words say it all.
+  if ('syscall' in error && 'path' in error) return error.message
   const { id, loc, frame, pluginCode } = error as Error & {
     id?: string
     loc?: { file?: string; line: number; column: number }

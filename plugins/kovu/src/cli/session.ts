@@ -180,7 +180,8 @@ export class Session {
       await tell('failed')
       throw error
     } finally {
-      if (this.#lock !== undefined) history.save()
+      const lost = this.#lock === undefined ? undefined : history.save()
+      if (lost !== undefined) progress.log.warn(`Nothing can be remembered of this run: ${lost}`)
     }
   }
 

@@ -143,10 +143,24 @@ export class History {
     this.#outputs.clear()
   }
 
-  /** Writes down what is known. */
-  save(): void {
+  /**
+   * Writes down what is known.
+   *
+   * @returns Why it could not: then there is no record at all, and everything runs the next time.
+   */
+  save(): string | undefined {
+    try {
+      this.#write()
+      return undefined
+    } catch (error) {
+      rmSync(this.#options.file, { force: true, recursive: true })
+      return (error as Error).message
+    }
+  }
+
+  #write(): void {
     if (this.#runs.size === 0) {
-      rmSync(this.#options.file, { force: true })
+      rmSync(this.#options.file, { force: true, recursive: true })
       return
     }
     const outputs = outputsOf(this.memory)
