@@ -5,13 +5,15 @@ import { createSecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { chromium } from 'playwright-core'
 import type { BrowserContext } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { djangoPython } from '../../django-static/test/support/venv.ts'
 import { makeLeaf } from '../src/certificates/x509.ts'
+import { ask } from './support/client.ts'
 import {
   afterwards,
   cleanUp,
@@ -48,38 +50,58 @@ async function startBrowser(ca: string): Promise<BrowserContext> {
   return context
 }
 
+/** A whole Django site in one file: its page is compressed, and its cookie is for all hosts. */
+const djangoSite = `
+import sys
+from django.conf import settings
+settings.configure(DEBUG=True, SECRET_KEY='for tests', ROOT_URLCONF=__name__, ALLOWED_HOSTS=['.site.localhost'],
+    MIDDLEWARE=['django.middleware.gzip.GZipMiddleware'], SECURE_PROXY_SSL_HEADER=('HTTP_X_FORWARDED_PROTO', 'https'))
+from django.core.management import execute_from_command_line
+from django.http import HttpResponse
+from django.urls import path
+def page(request):
+    cdn = 'https://' + request.get_host().replace('www.', 'cdn.')
+    response = HttpResponse('<!doctype html><html><head><link rel="icon" href="data:,"><link rel="stylesheet" crossorigin href="%s/site.css"></head>'
+        '<body><input><script type="module" src="%s/main.js"></script><!-- %s --></body></html>' % (cdn, cdn, 'x' * 400))
+    response.set_cookie('sid', 'abc', domain='site.localhost', secure=request.is_secure())
+    return response
+urlpatterns = [path('', page)]
+execute_from_command_line(sys.argv)
+`
+
 describe.runIf(executablePath && hasCertutil)('in Chromium', () => {
-  test('three hosts, HMR over wss, a gzipped page and a shared cookie work over HTTP/2', async () => {
+  test('three hosts, HMR over wss, a gzipped Django page and a shared cookie work over HTTP/2', async () => {
     const { server: socketServer, port: socketPort } = await startUpstream((_req, res) => res.end())
     const sockets = new WebSocketServer({ server: socketServer })
     sockets.on('connection', (socket, req) => socket.send(`cookie ${req.headers.cookie}`))
     afterwards(() => {
       for (const client of sockets.clients) client.terminate()
     })
-    let cdn = ''
-    const { port: appPort } = await startUpstream((_req, res) => {
-      res.writeHead(200, {
-        'content-type': 'text/html; charset=utf-8',
-        'content-encoding': 'gzip',
-        'set-cookie': 'sid=abc; Domain=site.localhost; Secure; Path=/',
-      })
-      res.end(
-        gzipSync(
-          `<!doctype html><html><head><link rel="stylesheet" crossorigin href="${cdn}/site.css"></head>
-           <body><input><script type="module" src="${cdn}/main.js"></script></body></html>`,
-        ),
-      )
-    })
+    const appPort = await freePort()
     const site = await startSite(
-      { cdn: 'vite', activity: socketPort, '*': appPort },
       {
+        cdn: 'vite',
+        activity: socketPort,
+        '*': {
+          target: appPort,
+          run: [djangoPython(), 'manage.py', 'runserver', '--noreload', String(appPort)],
+          ready: '/',
+        },
+      },
+      {
+        'manage.py': djangoSite,
         'site.css': 'body { color: rgb(1, 2, 3) }',
         'main.js':
           "import { text } from './part.js'\nconst show = (t) => (document.title = t)\nshow(text)\nimport.meta.hot.accept('./part.js', (m) => show(m.text))\n",
         'part.js': "export const text = 'first'\n",
       },
     )
-    cdn = site.origin('cdn.site.localhost')
+    const zipped = async (): Promise<string | null> => {
+      const headers = { host: 'www.site.localhost', 'accept-encoding': 'gzip' }
+      const { headers: answered } = await ask(site, 'www.site.localhost', '/', { headers })
+      return answered['content-encoding'] ?? null
+    }
+    await expect.poll(() => zipped().catch(String), { timeout: 20_000 }).toBe('gzip')
     const context = await startBrowser(join(site.root, '.certificates/ca.pem'))
     const page = await context.newPage()
     const problems: string[] = []

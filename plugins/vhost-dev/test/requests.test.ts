@@ -6,7 +6,7 @@ import { requestHeaders, responseHeaders } from '../src/proxy/headers.ts'
 import { hostPattern, hostTable, parseAuthority } from '../src/names/hosts.ts'
 import { sites } from '../src/site/sites.ts'
 import { requestLine } from '../src/front/request-log.ts'
-import { ask, askHttp2, askRaw, RawClient } from './support/client.ts'
+import { ask, askHttp2, askRaw, openSocket, RawClient } from './support/client.ts'
 import { cleanUp, startSite, startUpstream } from './support/site.ts'
 
 afterEach(cleanUp)
@@ -295,6 +295,7 @@ describe('the request log', () => {
     await ask(site, host, '/a?b=1&csrf_token=abc&Session=x')
     await ask(site, host, '/no', { method: 'POST' })
     await ask(site, 'cdn.site.localhost', '/x.js')
+    await expect(openSocket(site, host, '/chat?token=abc')).rejects.toThrow('200')
     await askRaw(site, `GET /slow HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 50)
     const lines = () =>
       site.logged
@@ -305,6 +306,7 @@ describe('the request log', () => {
       .toEqual([
         `${host} GET /a?b=1&csrf_token=***&Session=*** 200 N ms`,
         `${host} POST /no 404 N ms`,
+        `${host} GET /chat?token=*** 200 N ms`,
         `${host} GET /slow left N ms`,
       ])
   })

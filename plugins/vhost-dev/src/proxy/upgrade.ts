@@ -7,12 +7,17 @@ import { isAway } from './upstream.ts'
 
 const retryDelayMs = 60
 
-/** Sends a WebSocket handshake to an application and, once it agrees, joins the two connections. */
+/**
+ * Sends a WebSocket handshake to an application and, once it agrees, joins the two connections.
+ *
+ * @param onStatus Told how the handshake ended.
+ */
 export function forwardUpgrade(
   req: IncomingMessage,
   client: Duplex,
   head: Buffer,
   forwarding: Pick<Forwarding, 'upstream' | 'url' | 'info'>,
+  onStatus: (status: number) => void,
 ): void {
   const { upstream, url, info } = forwarding
   const headers = requestHeaders(req.headers, info)
@@ -41,6 +46,7 @@ export function forwardUpgrade(
     current = up
     up.on('upgrade', (answer, server, rest) => {
       upstream.seen = true
+      onStatus(101)
       client.write(statusAndHeaders(answer))
       if (rest.length > 0) client.write(rest)
       // What the client sent ahead may follow only now that the application has agreed.
@@ -49,6 +55,7 @@ export function forwardUpgrade(
     })
     up.on('response', (answer) => {
       upstream.seen = true
+      onStatus(answer.statusCode ?? 502)
       client.write(statusAndHeaders(answer))
       answer.pipe(client)
       answer.on('error', () => client.destroy())
@@ -57,7 +64,10 @@ export function forwardUpgrade(
       if (over) return
       if (isAway(error) && performance.now() - startedAt < upstream.patience(false)) {
         timer = setTimeout(attempt, retryDelayMs)
-      } else refuseUpgrade(client, 502)
+      } else {
+        onStatus(502)
+        refuseUpgrade(client, 502)
+      }
     })
     up.end()
   }

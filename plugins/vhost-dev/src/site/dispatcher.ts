@@ -73,7 +73,10 @@ export class Dispatcher {
       if (route.kind === 'vite' || isVites) return this.#upgradeVite(req, socket, head, checked)
       const hops = hopsOf(req.headers)
       if (hops >= maxHops) return refuseUpgrade(socket, 508)
-      forwardUpgrade(req, socket, head, this.#forwarding(req, checked, route, []))
+      const started = performance.now()
+      forwardUpgrade(req, socket, head, this.#forwarding(req, checked, route, []), (status) =>
+        this.#log(req, checked, status, started),
+      )
     } catch (error) {
       debug('upgrade: %o', error)
       socket.destroy()
@@ -156,16 +159,17 @@ export class Dispatcher {
 
   #logWhenDone(req: FrontRequest, res: FrontResponse, checked: Checked): void {
     const started = performance.now()
-    res.on('close', () => {
-      const line = requestLine({
-        hostname: checked.authority.hostname,
-        method: req.method ?? '',
-        url: checked.url,
-        status: res.headersSent ? res.statusCode : undefined,
-        ms: performance.now() - started,
-      })
-      this.#site.state.log.info(line)
-    })
+    res.on('close', () =>
+      this.#log(req, checked, res.headersSent ? res.statusCode : undefined, started),
+    )
+  }
+
+  #log(req: FrontRequest, checked: Checked, status: number | undefined, started: number): void {
+    const { log, logsRequests } = this.#site.state
+    if (!logsRequests) return
+    const { hostname } = checked.authority
+    const ms = performance.now() - started
+    log.info(requestLine({ hostname, method: req.method ?? '', url: checked.url, status, ms }))
   }
 
   /** Vite checks a token when there is an Origin; the front checks that the Origin is ours. */
