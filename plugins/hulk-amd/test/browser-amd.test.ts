@@ -147,12 +147,28 @@ describe('AMD modules under stock require.js, in a browser', () => {
     await page.evaluate('kept = true')
     write(root, 't/row.mustache', '<p id="row">not by this plugin</p>')
     write(root, 't/unused.template.mustache', 'nor this')
-    await page.evaluate(`
-      row.r = (contexts) => '<p id="row">' + contexts[0].name + '</p>'
-      dispatchEvent(new CustomEvent('requirejs-amd:update', { detail: { ids: ['t/row', 't/none'] } }))
-    `)
-    await eventually(page, 'document.querySelector("#row").textContent === "you"')
-    expect(await page.textContent('#events')).toBe('t/row ')
+    // As such a loader does it: the factory runs again, and its value's properties are given to the old value.
+    const adopt = (text: string): Promise<unknown> =>
+      page.evaluate(`
+        (() => {
+          const context = requirejs.s.contexts._
+          const code = (contexts) => '<p id="row">${text} ' + contexts[0].name + '</p>'
+          const next = new (require('hogan').Template)({ code, partials: {}, subs: {} })
+          context.defined['t/row'] = next
+          requirejs.onResourceLoad(context, { id: 't/row' }, [])
+          context.defined['t/row'] = row
+          Object.assign(row, next)
+          dispatchEvent(new CustomEvent('requirejs-amd:update', { detail: { ids: ['t/row', 't/none'] } }))
+        })()
+      `)
+    await adopt('first')
+    await eventually(page, 'document.querySelector("#row").textContent === "first you"')
+    await adopt('second')
+    await eventually(page, 'document.querySelector("#row").textContent === "second you"')
+    await page.evaluate('document.getElementById("app").innerHTML = row.render({ name: "all" })')
+    await adopt('third')
+    await eventually(page, 'document.querySelector("#row").textContent === "third all"')
+    expect(await page.textContent('#events')).toBe('t/row t/row t/row ')
     expect(await page.evaluate('[kept, unused.render()]')).toEqual([true, 'unused'])
     expect(problems).toEqual([])
   })

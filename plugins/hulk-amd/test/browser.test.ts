@@ -200,19 +200,21 @@ window.parts = parts
 
     test('is so where something was rendered by hand', async () => {
       const { page } = await open(FILES)
-      const drawingsFile = mountFile.replace('mount.ts', 'hot/drawings.ts')
+      const folder = mountFile.replace('mount.ts', 'hot')
       const { wrong, compared } = await page.evaluate<{
         wrong: unknown[]
         compared: number
       }>(`(async (pairs) => {
-        const { Drawings } = await import('${drawingsFile}')
+        const { Drawings } = await import('${folder}/drawings.ts')
+        const { Recorder } = await import('${folder}/record.ts')
         const wrong = []
         let compared = 0
         for (const [first, second] of pairs) {
-          const drawings = new Drawings()
+          const recorder = new Recorder()
+          const drawings = new Drawings(recorder)
           let html = first
           const template = { render: () => html }
-          drawings.follow(template)
+          recorder.follow(template)
           document.body.innerHTML = '<section><h1>Before</h1>' + template.render() + '<h2>After</h2></section>'
           html = second
           drawings.redrawSoon()

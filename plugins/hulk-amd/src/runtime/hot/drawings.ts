@@ -1,51 +1,17 @@
 /**
- * What templates have rendered by hand, so that it can be drawn again: an application that puts `template.render(data)`
- * into the page once sees an edit without a reload. Development only.
+ * Draws again what templates have rendered by hand: an application that puts `template.render(data)` into the page once
+ * sees an edit without a reload. Development only.
  */
 import { morphList } from '../morph.ts'
+import type { Drawing, Recorder } from './record.ts'
 
-/** Whatever renders: our templates, and those of hogan.js. */
-export interface Renders {
-  render: (context?: unknown, partials?: Record<string, unknown>, indent?: string) => string
-}
-
-interface Drawing {
-  readonly template: Renders
-  readonly args: Parameters<Renders['render']>
-  html: string
-}
-
-/** More than a page shows of what templates rendered. */
-const MAX_DRAWINGS = 1000
-
-/** Follows templates from their first rendering on. */
+/** What was rendered, on the page. */
 export class Drawings {
-  #list: Drawing[] = []
-  readonly #followed = new WeakSet<Renders>()
-  /** Templates may render others. */
-  #depth = 0
+  readonly #recorder: Recorder
   #waiting = false
 
-  /** Remembers what a template renders from now on. */
-  follow(template: Renders): void {
-    if (this.#followed.has(template)) return
-    this.#followed.add(template)
-    const { render } = template
-    template.render = (...args) => {
-      this.#depth++
-      try {
-        const html = render.apply(template, args)
-        if (this.#depth === 1) this.#remember({ template, args, html })
-        return html
-      } finally {
-        this.#depth--
-      }
-    }
-  }
-
-  #remember(drawing: Drawing): void {
-    if (this.#list.length >= MAX_DRAWINGS) this.#list.shift()
-    this.#list.push(drawing)
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder
   }
 
   /** Draws again what still stands on the page as it was rendered, when the edits of this moment have all come in. */
@@ -60,9 +26,9 @@ export class Drawings {
 
   #redraw(): void {
     const changed = new Map<Drawing, string>()
-    const drawings = this.#list
+    const { drawings } = this.#recorder
     for (const drawing of drawings) {
-      const html = this.#again(drawing)
+      const html = this.#recorder.again(drawing)
       if (html !== undefined && html !== drawing.html) changed.set(drawing, html)
     }
     const taken = new Set<Node>()
@@ -77,19 +43,7 @@ export class Drawings {
       if (!redraw(drawing, changed.get(drawing) as string, { taken, exact: false }))
         gone.add(drawing)
     }
-    this.#list = drawings.filter((drawing) => !gone.has(drawing))
-  }
-
-  #again({ template, args }: Drawing): string | undefined {
-    this.#depth++
-    try {
-      return template.render(...args)
-    } catch {
-      // Its context is no more what it was.
-      return undefined
-    } finally {
-      this.#depth--
-    }
+    this.#recorder.drawings = drawings.filter((drawing) => !gone.has(drawing))
   }
 }
 

@@ -1,9 +1,3 @@
 /** Replacing templates in the browser. Development only. */
-export {
-  isTemplate,
-  keep,
-  replace,
-  type Code,
-  type Replaceable,
-  type TemplateUpdate,
-} from './keep.ts'
+export { keep, replace, type Code, type TemplateUpdate } from './keep.ts'
+export { isTemplate, type Replaceable } from './record.ts'

@@ -1,13 +1,6 @@
 /** Keeps template objects the same while their code is replaced. Development only. */
-import { Drawings, type Renders } from './drawings.ts'
-
-/** As much of a template as is replaced: those of hogan.js fit as well as ours. */
-export interface Replaceable extends Renders {
-  r: (...args: never[]) => string
-  text?: string
-  subs: Record<string, unknown>
-  partials: Record<string, unknown>
-}
+import { Drawings } from './drawings.ts'
+import { recorder, type Replaceable } from './record.ts'
 
 /** The parts of a template that its code makes. */
 export type Code = Pick<Replaceable, 'r' | 'text' | 'subs' | 'partials'>
@@ -23,8 +16,7 @@ export interface TemplateUpdate {
   readonly template: Replaceable
 }
 
-/** One for the page. */
-export const drawings: Drawings = new Drawings()
+const drawings = new Drawings(recorder)
 
 /**
  * Gives the template that the module's first version exported, with the code of the newest, and dispatches
@@ -37,7 +29,7 @@ export function keep<T extends Replaceable>(hot: Hot | undefined, id: string, ne
     replace(id, kept, next)
     return kept
   }
-  drawings.follow(next)
+  recorder.follow(next)
   hot.data['template'] = next
   return next
 }
@@ -71,10 +63,4 @@ export function announce(id: string, template: Replaceable): boolean {
   const shown = !globalThis.dispatchEvent(event)
   drawings.redrawSoon()
   return shown
-}
-
-/** Is a module's value a template? Those of hogan.js are. */
-export function isTemplate(value: unknown): value is Replaceable {
-  const { r, subs, partials } = (value ?? {}) as Partial<Replaceable>
-  return typeof r === 'function' && typeof subs === 'object' && typeof partials === 'object'
 }

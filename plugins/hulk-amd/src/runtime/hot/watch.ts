@@ -2,7 +2,7 @@
  * Sees templates from the moment an AMD loader defines them. It comes with Vite's client, before any module of the page;
  * scripts that load AMD modules may be earlier. Development only.
  */
-import { drawings, isTemplate, type Replaceable } from './keep.ts'
+import { isTemplate, recorder, type Replaceable } from './record.ts'
 
 /** As much of a loader's context as is needed: RequireJS has it, and those that stand in for it. */
 export interface LoadingContext {
@@ -43,7 +43,7 @@ function watch(loader: Loader | undefined): void {
   loader.onResourceLoad = (context, map, ...rest) => {
     onResourceLoad?.(context, map, ...rest)
     const template = templateOf(context.defined[map.id])
-    if (template) drawings.follow(template)
+    if (template) recorder.follow(template)
   }
 }
 
