@@ -259,23 +259,39 @@ describe('an edited text', () => {
     'js/view.html': '<b>one</b>',
   }
 
-  test('is in what uses it without a reload, instances among it', async () => {
-    await open(site, 2)
-    await edit({ 'js/view.html': '<b>two</b>' })
-    expect(await page.evaluate('view.render()')).toBe('<b>two</b>')
-    expect(await page.evaluate("require('text!view.html')")).toBe('<b>two</b>')
-    await edit({ 'js/view.html': '<b>three</b>' })
-    expect(await page.evaluate('view.render()')).toBe('<b>three</b>')
-    expect(await loads()).toBe(1)
-  })
-
-  test('tells the page, so that it can draw again', async () => {
+  test('is in what uses it, instances among it, and the page draws it again without a reload', async () => {
     await open(site, 2)
     await page.evaluate(
-      "addEventListener('requirejs-amd:update',function(event){log.push(event.detail.ids+' '+view.render())})",
+      "addEventListener('requirejs-amd:update',function(event){event.preventDefault();log.push(event.detail.ids+' '+view.render())})",
     )
     await edit({ 'js/view.html': '<b>two</b>' })
     expect((await logOf(page, 3))[2]).toBe('text!view.html <b>two</b>')
+    expect(await page.evaluate("require('text!view.html')")).toBe('<b>two</b>')
+    await edit({ 'js/view.html': '<b>three</b>' })
+    expect((await logOf(page, 4))[3]).toBe('text!view.html <b>three</b>')
+    expect(await loads()).toBe(1)
+  })
+
+  test('is handed to the module that accepts it', async () => {
+    await open(
+      {
+        ...site,
+        'js/view.js':
+          "define(['text!./view.html','module'],function(html,module){var view={render:function(){return html}};if(module.hot)module.hot.accept('text!./view.html',function(next){html=next;log.push('again '+next)});return function(){return view}})",
+        'js/app.js':
+          "define(['view'],function(view){return {start:function(){log.push(view().render())}}})",
+      },
+      2,
+    )
+    await edit({ 'js/view.html': '<b>two</b>' })
+    expect((await logOf(page, 3))[2]).toBe('again <b>two</b>')
+    expect(await loads()).toBe(1)
+  })
+
+  test('that nobody draws again loads the page again', async () => {
+    await open(site, 2)
+    await editAndLoad({ 'js/view.html': '<b>two</b>' })
+    expect((await logOf(page, 2))[1]).toBe('<b>two</b>')
   })
 
   test('loads the page again where something was made of it for good', async () => {

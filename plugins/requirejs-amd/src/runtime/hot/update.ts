@@ -15,6 +15,9 @@ import type { HotEdit } from './types.ts'
 var waiting: HotEdit[] = []
 var busy = false
 
+/** How often a module has taken care of a replacement. */
+var cared = 0
+
 /**
  * Brings an edit to every context of the page that has its modules.
  * @param edit what the server says
@@ -59,14 +62,22 @@ function begin(edit: HotEdit): void {
   })
   if (!steps.length) return
   if (impossible) return reload(impossible)
+  var before = cared
+  var used = edit.values && steps.some((step) => isUsed(step))
   busy = true
   fetchDefinitions(edit, function (definitions) {
     var left = steps.length
     function done(): void {
       if (--left) return
       console.debug('[requirejs-amd] replaced ' + edit.ids.join(', '))
-      root.dispatchEvent(new CustomEvent('requirejs-amd:update', { detail: { ids: edit.ids } }))
-      next()
+      var told = new CustomEvent('requirejs-amd:update', {
+        cancelable: true,
+        detail: { ids: edit.ids },
+      })
+      // What a text or a template was made into stays on the page until somebody draws it again.
+      var drawn = !root.dispatchEvent(told)
+      if (used && !drawn && cared === before) reload('nobody has drawn ' + edit.ids + ' again')
+      else next()
     }
     steps.forEach(function (step) {
       var ids = replaceWaiting(step, definitions)
@@ -75,6 +86,13 @@ function begin(edit: HotEdit): void {
       else done()
     })
   })
+}
+
+/** Has any module, or the page itself, got one of the values? */
+function isUsed({ ctx, ids }: Step): boolean {
+  return ids.some(
+    (id) => has(ctx.pageUses, id) || usersOf(ctx, id, { outdated: [], accepted: {} }).length > 0,
+  )
 }
 
 /** Is the context's module of that id the edited one? */
@@ -181,6 +199,7 @@ function tell(ctx: Context, plan: Plan): void {
       var callback = record && record.accepts[id]
       if (!callback || callback === true || told.indexOf(callback) >= 0) return
       told.push(callback)
+      cared++
       var values = ids.filter(
         (other) => (record as typeof record & object).accepts[other] === callback,
       )
