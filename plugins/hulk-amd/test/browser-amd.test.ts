@@ -29,7 +29,7 @@ requirejs(['t/page.template', 't/row'], (page, row) => {
   't/unused.template.mustache': 'unused',
 }
 
-describe('AMD modules under stock require.js, in a browser', () => {
+describe('AMD modules under stock require.js, in a browser', { timeout: 60_000 }, () => {
   const open = openBrowser()
 
   test('an edit changes what is mounted and keeps focus, caret and what was typed', async () => {

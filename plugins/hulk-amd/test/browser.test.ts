@@ -23,7 +23,7 @@ addEventListener('hulk-amd:update', ({ detail }) => {
   'plain.mustache': 'plain',
 }
 
-describe('in a browser', () => {
+describe('in a browser', { timeout: 60_000 }, () => {
   const open = openBrowser()
 
   test('an edit changes what is mounted and keeps focus, caret and what was typed', async () => {

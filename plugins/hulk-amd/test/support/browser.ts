@@ -27,7 +27,7 @@ export interface Opened {
 
 /** Waits for an expression to be true, without the eval that Playwright's own waiting needs. */
 export function eventually(page: Page, expression: string): Promise<void> {
-  return expect.poll(() => page.evaluate(expression), { timeout: 10_000 }).toBe(true)
+  return expect.poll(() => page.evaluate(expression), { timeout: 20_000 }).toBe(true)
 }
 
 /**
