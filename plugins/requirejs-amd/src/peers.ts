@@ -104,10 +104,8 @@ export async function findPeers(config: ResolvedConfig): Promise<Peers> {
     },
     *list() {
       if (!statics) {
-        yield* filesBelow(
-          config.publicDir || config.root,
-          resolve(config.root, config.build.outDir),
-        )
+        const folder = existsSync(config.publicDir) ? config.publicDir : config.root
+        yield* filesBelow(folder, resolve(config.root, config.build.outDir))
         return
       }
       const published = derives.filter(({ publish }) => publish === 'all')
