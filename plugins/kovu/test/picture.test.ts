@@ -43,14 +43,17 @@ describe('the graph as a picture', () => {
     )
   })
 
-  test('places a target right of everything it waits for, each in a place of its own', () => {
-    const places = layOut(pictures)
+  test('places a target right of everything it waits for, each, and each line that passes, in a place of its own', () => {
+    const { places, lines } = layOut(pictures)
     for (const { name, deps } of pictures) {
       for (const dep of deps)
         expect(places.get(dep)?.column).toBeLessThan(places.get(name)?.column ?? 0)
     }
     const taken = [...places.values()].map(({ column, row }) => `${column} ${row}`)
-    expect(new Set(taken).size).toBe(pictures.length)
+    // Four targets; the lines from css and templates to static pass the column of js.
+    expect(taken).toHaveLength(6)
+    expect(new Set(taken).size).toBe(6)
+    expect(lines.map((line) => line.length).toSorted((a, b) => a - b)).toEqual([2, 2, 3, 3])
   })
 
   test('needs no other file as SVG and HTML, and lets no name break it', () => {

@@ -1,4 +1,4 @@
-import { layOut } from './layout.ts'
+import { layOut, type Place } from './layout.ts'
 import { type Picture, stateWords } from './node.ts'
 import { seconds } from '../progress.ts'
 
@@ -17,37 +17,37 @@ const style = `
 
 /** A picture that needs nothing else: no script, no font, no other file. */
 export function drawSvg(pictures: readonly Picture[]): string {
-  const places = layOut(pictures)
+  const { places, lines } = layOut(pictures)
   const all = [...places.values()]
-  const columns = Math.max(0, ...all.map(({ column }) => column)) + 1
-  const rows = Math.max(0, ...all.map(({ row }) => row)) + 1
-  const tallest = rows * (box.height + box.below) - box.below
-  const at = (name: string): { x: number; y: number } => {
-    const { column, row } = places.get(name) ?? { column: 0, row: 0 }
-    const inColumn = all.filter((place) => place.column === column).length
-    const height = inColumn * (box.height + box.below) - box.below
-    return {
-      x: box.margin + column * (box.width + box.right),
-      y: box.margin + (tallest - height) / 2 + row * (box.height + box.below),
-    }
-  }
-  const edges = pictures.flatMap(({ name, deps }) => deps.map((dep) => edge(at(dep), at(name))))
+  const rowsIn = (column: number): number => all.filter((place) => place.column === column).length
+  const columns = Math.max(0, ...all.map(({ column }) => column + 1))
+  const tallest = heightOf(Math.max(0, ...all.map(({ column }) => rowsIn(column))))
+  const at = ({ column, row }: Place): Point => ({
+    x: box.margin + column * (box.width + box.right),
+    y: box.margin + (tallest - heightOf(rowsIn(column))) / 2 + row * (box.height + box.below),
+  })
   const width = columns * (box.width + box.right) - box.right + 2 * box.margin
   return [
     `<svg class="kovu" xmlns="http://www.w3.org/2000/svg" width="${width}" height="${tallest + 2 * box.margin}" role="img" aria-label="What each target waits for">`,
     `<style>${style}</style>`,
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
-    ...edges,
-    ...pictures.map((one) => node(one, at(one.name))),
+    ...lines.map((line) => draw(line.map(at))),
+    ...pictures.map((one) => node(one, at(places.get(one.name) ?? { column: 0, row: 0 }))),
     '</svg>',
     '',
   ].join('\n')
 }
 
-function node(
-  { name, help, state, time, why }: Picture,
-  { x, y }: { x: number; y: number },
-): string {
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+function heightOf(rows: number): number {
+  return rows * (box.height + box.below) - box.below
+}
+
+function node({ name, help, state, time, why }: Picture, { x, y }: Point): string {
   const note = [time === undefined ? '' : seconds(time), stateWords[state]]
     .filter((part) => part !== '')
     .join(', ')
@@ -60,11 +60,16 @@ function node(
   ].join('')
 }
 
-function edge(from: { x: number; y: number }, to: { x: number; y: number }): string {
-  const [x1, y1] = [from.x + box.width, from.y + box.height / 2]
-  const [x2, y2] = [to.x, to.y + box.height / 2]
-  const bend = Math.max(30, (x2 - x1) / 2)
-  return `<path d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" marker-end="url(#arrow)"/>`
+/** A line from box to box, straight through the passages between them. */
+function draw(points: readonly Point[]): string {
+  const middle = ({ y }: Point): number => y + box.height / 2
+  const steps = points.slice(1).map((to, at) => {
+    const from = points[at] ?? to
+    const [x1, y1, x2, y2] = [from.x + box.width, middle(from), to.x, middle(to)]
+    const bend = (x2 - x1) / 2
+    return `${at === 0 ? 'M' : 'L'}${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
+  })
+  return `<path d="${steps.join('')}" marker-end="url(#arrow)"/>`
 }
 
 /** Text as XML and HTML take it. */
