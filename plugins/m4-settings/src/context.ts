@@ -43,6 +43,8 @@ export class Context {
   #publicDir = ''
   #logger: Logger | undefined
   #rendering: Promise<Report> | undefined
+  /** Files that were written and not yet {@link takeWritten}. */
+  #written = new Set<string>()
   /** What was rendered last, as `latin1` bytes. */
   readonly #made = new Map<string, string>()
   #secrets: ReadonlyMap<string, string> = new Map()
@@ -80,6 +82,13 @@ export class Context {
     } catch {
       return false
     }
+  }
+
+  /** The files that were written since this was asked last: by the rendering that came before all plugins, too. */
+  takeWritten(): ReadonlySet<string> {
+    const written = this.#written
+    this.#written = new Set()
+    return written
   }
 
   /** Has somebody else written a rendered file: `kovu static`, with the settings of production? */
@@ -129,6 +138,7 @@ export class Context {
       // Before the watcher can see it.
       this.#made.set(output, made.text)
       const written = await replaceFile(output, Buffer.from(made.text, 'latin1'))
+      if (written) this.#written.add(output)
       files.push({ file: output, written })
     }
     this.values = values

@@ -178,10 +178,11 @@ describe('files are replaced', () => {
 
   test('readable for the owner alone, and only when they change', async () => {
     const site = project(files)
-    await render(site)
+    const { infos: first } = await render(site)
     const file = site.file('a.json')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     utimesSync(file, 1, 1)
+    expect(first).toEqual(['settings: 1 file, 1 changed'])
     const { infos } = await render(site)
     expect(statSync(file).mtimeMs).toBe(1000)
     expect(infos).toEqual(['settings: 1 file, 0 changed'])

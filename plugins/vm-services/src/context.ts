@@ -27,11 +27,13 @@ export class Context {
   /**
    * Sees to it that everything answers, and says so.
    *
+   * @returns How many services there are.
    * @throws The first error, after the others have come up or failed.
    */
-  async up(log: Pick<Log, 'info' | 'warn'>): Promise<void> {
+  async up(log: Pick<Log, 'info' | 'warn'>): Promise<number> {
+    const wanted = this.wanted()
     const results = await Promise.allSettled(
-      this.wanted().map(async (each) => {
+      wanted.map(async (each) => {
         const began = performance.now()
         const outcome = await up(this.folders, each)
         log.info(sentence(outcome, performance.now() - began))
@@ -41,6 +43,7 @@ export class Context {
     const failed = results.filter((result) => result.status === 'rejected')
     for (const { reason } of failed.slice(1)) log.warn((reason as Error).message)
     if (failed[0]) throw failed[0].reason
+    return wanted.length
   }
 }
 

@@ -25,7 +25,10 @@ export function vmServices(options: VmServicesOptions = {}): Plugin {
           vm: {
             help: 'start the databases and brokers that the settings need',
             deps: ['settings'],
-            run: async ({ log }) => context.up(log),
+            async run({ log }) {
+              const count = await context.up(log)
+              if (count === 0) log.info('vm: the settings of this mode need no service')
+            },
           },
         },
         commands: { vm: vmCommand(context) },

@@ -16,7 +16,7 @@ export function settingsTarget(context: Context): Target {
         const { files, inputs } = await context.render()
         for (const file of inputs) input(file)
         for (const { file } of files) output(file)
-        const written = files.filter((each) => each.written).length
+        const written = context.takeWritten().size
         log.info(
           `settings: ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${written} changed`,
         )

@@ -26,7 +26,7 @@ export function vmCommand(context: Context): Command {
       const [verb = '', ...words] = args
       const all = context.wanted()
       const some = choose(all, words[0] === 'all' ? [] : words)
-      if (verb === '' || verb === 'up' || verb === 'start') return context.up(log)
+      if (verb === '' || verb === 'up' || verb === 'start') return void (await context.up(log))
       if (verb === 'status') return status(context, all, log)
       if (verb === 'stop' || verb === 'halt') return stop(context, some, log)
       if (verb === 'logs' || verb === 'tail') return logs(context, some, verb === 'tail', log)

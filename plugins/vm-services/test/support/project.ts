@@ -18,7 +18,7 @@ export interface Project {
   readonly said: string[]
   readonly file: (name: string) => string
   readonly settings: (value: unknown) => void
-  readonly up: () => Promise<void>
+  readonly up: () => Promise<number>
   /** `kovu vm …`: what it said, and its exit code. */
   readonly vm: (...args: string[]) => Promise<{ lines: string[]; code: number | void }>
 }
