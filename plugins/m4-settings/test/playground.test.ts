@@ -9,6 +9,7 @@ const folder = path.join(import.meta.dirname, '../../../playground/m4')
 const files = Object.fromEntries(
   readdirSync(folder).map((name) => [`m4/${name}`, readFileSync(path.join(folder, name))]),
 )
+const templates = readdirSync(folder).flatMap((name) => /^(.+\..+)\.m4$/.exec(name)?.[1] ?? [])
 const modes = readdirSync(folder).flatMap((name) => /^(\w+)\.m4$/.exec(name)?.[1] ?? [])
 
 describe.skipIf(gnuM4 === undefined)('the playground’s settings are what GNU m4 makes', () => {
@@ -16,7 +17,7 @@ describe.skipIf(gnuM4 === undefined)('the playground’s settings are what GNU m
     const site = project(files)
     const { warnings } = await render(site, {}, mode)
     expect(warnings).toEqual([])
-    for (const name of ['settings.py', 'settings.json']) {
+    for (const name of templates) {
       const layers = ['base.m4', `${mode}.m4`, `${name}.m4`].filter((file) => `m4/${file}` in files)
       const args = layers.map((file) => `m4/${file}`)
       const { stdout } = spawnSync(gnuM4 ?? 'm4', args, { cwd: site.root, encoding: 'utf8' })
