@@ -13,7 +13,6 @@ test('a page of runserver is hot: modules run once, sheets are replaced in place
   const [vitePort, djangoPort] = [await freePort(), await freePort()]
   const project = makeProject({
     staticUrl: `http://localhost:${vitePort}/static/`,
-    settings: "INSTALLED_APPS = ['django.contrib.staticfiles', 'shop']",
     files: {
       'media/css/site.css': 'body { background: rgb(1, 1, 1) }',
       'media/js/hi.js': 'export const hi = "hello"; window.count = (window.count ?? 0) + 1\n',

@@ -28,7 +28,11 @@ const COUNT = 4_900
 test.each(VERSIONS)(
   'writes what collectstatic of Django %s writes',
   async (version, seed) => {
-    const project = makeProject({ settings: MANIFEST_STORAGE, files: awkwardFiles(COUNT, seed) })
+    const project = makeProject({
+      admin: true,
+      settings: MANIFEST_STORAGE,
+      files: awkwardFiles(COUNT, seed),
+    })
     const theirs = project.path('theirs')
     const args = ['collectstatic', '--noinput', '-v0', '--ignore=*.less', '--ignore=*.mustache']
     project.manage(args, { ROOT_OF_STATIC: theirs }, version)

@@ -32,6 +32,7 @@ test('understands a Django that prints while it starts', async () => {
 
 test('finds what findstatic finds, in the same order', async () => {
   const project = makeProject({
+    admin: true,
     dirs: "[('brand', BASE_DIR / 'brand'), BASE_DIR / 'media', ('twice', BASE_DIR / 'media')]",
     files: {
       'media/both.txt': '1',

@@ -106,7 +106,10 @@ class Own(ManifestStaticFilesStorage):
   ],
   'app-finder': [
     {
-      spec: good("STATICFILES_FINDERS = ['django.contrib.staticfiles.finders.FileSystemFinder']"),
+      spec: {
+        ...good("STATICFILES_FINDERS = ['django.contrib.staticfiles.finders.FileSystemFinder']"),
+        admin: true,
+      },
       level: 'warning',
       says: /has no AppDirectoriesFinder/,
     },

@@ -32,7 +32,6 @@ ${
     'staticfiles': {'BACKEND': '${storage}'},
 }`
 }
-INSTALLED_APPS = ['django.contrib.staticfiles', 'shop']
 TEST_RUNNER = 'kovu_django.runner.KovuTestRunner'
 DATABASES = {}
 `

@@ -13,7 +13,6 @@ STORAGES = {
     'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'},
     'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'},
 }
-INSTALLED_APPS = ['django.contrib.staticfiles', 'shop']
 `
 
 test('releases are kept, rolled back to, and cleaned up by what they need', async () => {

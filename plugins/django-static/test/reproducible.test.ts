@@ -12,7 +12,6 @@ STORAGES = {
     'default': {'BACKEND': 'django.core.files.storage.FileSystemStorage'},
     'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'},
 }
-INSTALLED_APPS = ['django.contrib.staticfiles', 'shop']
 import os
 STATIC_ROOT = BASE_DIR / os.environ.get('ROOT_OF_STATIC', 'staticroot')
 `

@@ -14,7 +14,7 @@ function resolved(project: TestProject, config: InlineConfig = {}): Promise<Reso
 }
 
 test('a STATIC_URL that is a path sets the base, and leaves origins to Vite', async () => {
-  const project = makeProject()
+  const project = makeProject({ admin: true })
   const { base, appType, publicDir, server } = await resolved(project)
   expect([base, appType, publicDir]).toEqual(['/static/', 'custom', ''])
   expect([server.origin, server.allowedHosts, server.port]).toEqual([undefined, [], 5173])

@@ -10,6 +10,7 @@ const JQUERY = 'window.jQuery = function () {}\n'
 
 test('answers the files of every finder with their own bytes and types', async () => {
   const project = makeProject({
+    admin: true,
     files: {
       'media/lib/jquery.js': JQUERY,
       'media/main/css/site.css': 'body { color: red }\n',
@@ -244,7 +245,7 @@ test('brings the HMR client by every script that a template loads, and by no oth
 })
 
 test('serves what the forms of the admin ask for', async () => {
-  const project = makeProject()
+  const project = makeProject({ admin: true })
   const { get } = await startDev(project.root)
   const urls = JSON.parse(
     runPython(
