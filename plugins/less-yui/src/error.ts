@@ -24,6 +24,8 @@ export class LessYuiError extends Error {
   readonly code: ErrorCode
   readonly place: Place | undefined
   readonly frame: string | undefined
+  /** The file that the error is about, where that is not the place. */
+  file: string | undefined
   /** What is to be watched for the sheet to recover (absolute paths; some may not exist yet). */
   watch: readonly string[] = []
 
@@ -122,7 +124,8 @@ export function fromLess(cause: unknown, source: string): LessYuiError {
   const text = String(failure.message ?? cause)
   const file = failure.filename ?? source
   // A file that cannot be opened is named like a missing import by every version.
-  const missing = failure.type === 'File' || / wasn't found/.test(text)
+  const missing =
+    failure.type === 'File' || / wasn't found|^E(?:ISDIR|NOENT|ACCES|PERM)\b/.test(text)
   const place =
     typeof failure.line === 'number'
       ? { file, line: failure.line, column: Math.max(0, failure.column ?? 0) }
@@ -134,7 +137,8 @@ export function fromLess(cause: unknown, source: string): LessYuiError {
   })
 }
 
-function frameOf(file: string, place: { line: number; column: number }): string | undefined {
+/** The frame of a place in a file on disk; undefined when it cannot be read. */
+export function frameOf(file: string, place: { line: number; column: number }): string | undefined {
   try {
     return codeFrame(readFileSync(file, 'utf8'), place)
   } catch {

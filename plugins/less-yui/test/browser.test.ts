@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { createServer } from 'vite'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -50,13 +49,12 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     })
     onTestFinished(() => server.close())
     await server.listen()
-    const { port } = server.httpServer?.address() as AddressInfo
     const page = await browser().newPage()
     onTestFinished(() => page.close())
     const requested: string[] = []
     page.on('request', (request) => void requested.push(new URL(request.url()).pathname))
     const connected = page.waitForEvent('console', (line) => line.text().includes('connected.'))
-    await page.goto(`http://127.0.0.1:${port}/`)
+    await page.goto(server.resolvedUrls?.local[0] ?? '')
     await connected
     return { page, requested }
   }
@@ -71,7 +69,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   const becomes = (page: Page, selector: string, value: string, property?: string): Promise<void> =>
     expect.poll(() => style(page, selector, property), { timeout: 15_000 }).toBe(value)
 
-  const colours = (page: Page): Promise<string[]> => page.evaluate('frames_') as Promise<string[]>
+  const colours = (page: Page): Promise<string[]> => page.evaluate<string[]>('frames_')
 
   test('an edit of a partial swaps its link: no reload, no flash, no other sheet', async () => {
     const site = project(SITE)

@@ -174,6 +174,29 @@ test('keeps a sheet on disk until a file of its import closure changes', async (
   expect(readdirSync(cacheDir)).toHaveLength(2)
 })
 
+test('parses what has not changed once, and renders what has', async () => {
+  const site = project({
+    'one.less': '@import "vars"; @import "mixins"; .one { .box() }',
+    'two.less': '@import "vars"; @import "mixins"; .two { .box() }',
+    'vars.less': '@c: red; @import "more";',
+    'more.less': '@w: 1px;',
+    'mixins.less': '.box() { color: @c; width: @w; &:hover { color: darken(@c, 10%) } }',
+  })
+  const all = sheets(site, { cache: false })
+  const render = async (name: string): Promise<string> =>
+    (await all.compile(site.file(name))).css.replaceAll(/\s+/g, '')
+  expect(await render('one.less')).toBe('.one{color:red;width:1px;}.one:hover{color:#cc0000;}')
+  expect(await render('two.less')).toBe('.two{color:red;width:1px;}.two:hover{color:#cc0000;}')
+  site.write('more.less', '@w: 2px;')
+  expect(await render('one.less')).toBe('.one{color:red;width:2px;}.one:hover{color:#cc0000;}')
+  site.write('vars.less', '@c: blue; @w: 3px;')
+  expect(await render('two.less')).toBe('.two{color:blue;width:3px;}.two:hover{color:#0000cc;}')
+  site.write('mixins.less', '.box() { color: @nope }')
+  await expect(render('one.less')).rejects.toMatchObject({ code: 'LESS_YUI_SYNTAX' })
+  site.write('mixins.less', '.box() { color: @c }')
+  expect(await render('one.less')).toBe('.one{color:blue;}')
+})
+
 test('keeps nothing on disk that depends on more than files', async () => {
   const site = project({
     'a.less': '.a { width: `Date.now()` }',

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { fromArgs } from '../src/lessc/args.ts'
 import { compile } from '../src/lessc/compile.ts'
+import { Remembered } from '../src/lessc/remembered.ts'
 import { minify } from '../src/minify/index.ts'
 import { bootstrapDir, lessc } from './support/project.ts'
 import { load, oldLessc, ours, VERSIONS } from './support/versions.ts'
@@ -128,6 +129,30 @@ function read(name: string): string {
 interface Oracle {
   render(text: string, options: object): Promise<{ css: string }>
 }
+
+test('renders them the same again out of what it remembers, and after an edit', async () => {
+  const implementation = await load('4.9.1')
+  const remembered = new Remembered()
+  const different: string[] = []
+  const importing = CASES.filter((name) => read(name).includes('@import'))
+  expect(importing.length).toBeGreaterThan(30)
+  for (const name of importing) {
+    const source = path.join(DATA, name)
+    const render = (vars: Record<string, string>, memory?: Remembered): Promise<string> => {
+      const less = { javascriptEnabled: true, paths: [path.join(DATA, 'less')], globalVars: vars }
+      const job = { source, less, sourceMap: false, roots: undefined }
+      return compile(implementation, job, memory).then(
+        ({ css }) => css,
+        (error: unknown) => `error: ${(error as Error).message}`,
+      )
+    }
+    for (const vars of [{}, { color: 'teal' }, {}]) {
+      const fresh = await render(vars)
+      if ((await render(vars, remembered)) !== fresh) different.push(name)
+    }
+  }
+  expect([...new Set(different)]).toEqual([])
+}, 120_000)
 
 test.each([
   { javascriptEnabled: true },

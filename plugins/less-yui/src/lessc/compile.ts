@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { fromLess, LessYuiError } from '../error.ts'
+import { frameOf, fromLess, LessYuiError } from '../error.ts'
 import { recorder } from './file-manager.ts'
 import type { Implementation, Less } from './implementation.ts'
 import { dialect } from './dialect.ts'
 import { compile1 } from './less-1.ts'
 import { type Closure, Recording } from './recording.ts'
+import type { Remembered } from './remembered.ts'
 import { readVariables } from './variables.ts'
 
 /** One sheet to render. */
@@ -38,9 +39,14 @@ const ANNOTATION = /\n?\/\*# sourceMappingURL=[^*]*\*\/\s*$/
 /**
  * Renders one sheet as `lessc` would.
  *
+ * @param remembered What earlier renderings with the same options have parsed; no other may be under way.
  * @throws {@link LessYuiError} with the place in the file to blame, and `watch` filled in.
  */
-export async function compile(implementation: Implementation, job: CompileJob): Promise<Compiled> {
+export async function compile(
+  implementation: Implementation,
+  job: CompileJob,
+  remembered?: Remembered,
+): Promise<Compiled> {
   const recording = new Recording(job.roots)
   try {
     recording.admit(job.source)
@@ -51,8 +57,8 @@ export async function compile(implementation: Implementation, job: CompileJob): 
     const made =
       implementation.major === 1
         ? await compile1(implementation.less, { input, options, recording, job })
-        : await compileNow(implementation.less, { input, options, recording, job })
-    if (recording.refused) throw recording.refused
+        : await compileNow(implementation.less, { input, options, recording, job }, remembered)
+    if (recording.refused) throw withPlace(recording.refused, undefined, recording)
     return {
       css: made.css.replace(ANNOTATION, '\n'),
       map: made.map === undefined ? undefined : absoluteSources(made.map, job.source),
@@ -61,7 +67,7 @@ export async function compile(implementation: Implementation, job: CompileJob): 
       volatile: recording.volatile,
     }
   } catch (cause) {
-    const error = recording.refused ? withPlace(recording.refused, cause) : cause
+    const error = recording.refused ? withPlace(recording.refused, cause, recording) : cause
     const failure = fromLess(error, job.source)
     failure.watch = recording.watch
     throw failure
@@ -88,18 +94,21 @@ function lesscOptions(
 async function compileNow(
   less: Less,
   compilation: Compilation,
+  remembered: Remembered | undefined,
 ): Promise<Omit<Compiled, 'closure' | 'volatile'>> {
   const { input, options, recording, job } = compilation
   const warnings: string[] = []
   const listener = { warn: (message: string) => void warnings.push(message) }
   less.logger?.addListener(listener)
   try {
-    const plugins = [recorder(less, recording), ...((options.plugins ?? []) as object[])]
+    const rendering = remembered?.begin(job.source, input, () => less.importManager)
+    const plugins = [recorder(less, recording, rendering), ...((options.plugins ?? []) as object[])]
     const { css, map, imports } = await less.render(input, {
       ...options,
       plugins,
       ...(job.sourceMap && { sourceMap: { outputSourceFiles: true } }),
     })
+    rendering?.done()
     // What a file manager of the user's own has loaded is known by name only.
     for (const file of imports) if (path.isAbsolute(file)) noteImport(file, recording)
     if (job.less.plugins) recording.volatile ??= 'less plugins given as objects'
@@ -136,10 +145,14 @@ function readSource(source: string, recording: Recording): Buffer {
   }
 }
 
-/** A refusal says why; less says which `@import` asked. */
-function withPlace(refused: LessYuiError, cause: unknown): LessYuiError {
-  const failure = cause as { filename?: string; line?: number }
-  if (refused.place || typeof failure?.line !== 'number') return refused
-  const { place, frame } = fromLess(cause, failure.filename ?? '')
+/** A refusal says why; less says which `@import` asked, or the texts do. */
+function withPlace(refused: LessYuiError, cause: unknown, recording: Recording): LessYuiError {
+  if (refused.place) return refused
+  const failure = cause as { filename?: string; line?: number } | undefined
+  // Never the place in what was refused: its frame would show it.
+  const allowed = recording.has(failure?.filename ?? '') && typeof failure?.line === 'number'
+  const asked = allowed ? fromLess(cause, failure?.filename ?? '').place : undefined
+  const place = asked ?? recording.mention(refused.file ?? '')
+  const frame = place && frameOf(place.file, place)
   return new LessYuiError(refused.code, refused.message, { place, frame, cause: refused })
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Less, LessFileManager, LoadedFile, LoadOptions } from './implementation.ts'
 import type { Recording } from './recording.ts'
+import type { Rendering } from './remembered.ts'
 
 const REMOTE = /^(?:https?:)?\/\//i
 
@@ -10,8 +11,9 @@ const REMOTE = /^(?:https?:)?\/\//i
  *
  * @param less The implementation that is to use it.
  * @param recording Where the files are noted.
+ * @param rendering Spares less the parsing of those that it has parsed before.
  */
-export function recorder(less: Less, recording: Recording): object {
+export function recorder(less: Less, recording: Recording, rendering?: Rendering): object {
   const disk = new less.FileManager()
   const supports = (name: string, folder: string): boolean => {
     if (!REMOTE.test(name) && !REMOTE.test(folder)) return true
@@ -36,7 +38,9 @@ export function recorder(less: Less, recording: Recording): object {
         noteTried(lookup)
         throw cause
       }
-      return noteLoaded(lookup, file)
+      const noted = noteLoaded(lookup, file)
+      if (typeof noted.contents === 'string') rendering?.load(noted.filename, noted.contents)
+      return noted
     },
     loadFileSync(
       name: string,

@@ -8,6 +8,8 @@ export interface Less {
   readonly version: readonly number[]
   render(input: string, options: object): Promise<{ css: string; map?: string; imports: string[] }>
   readonly FileManager: new () => LessFileManager
+  /** That of the rendering which has begun last; since less 3. */
+  readonly importManager?: ImportManager
   readonly logger?: {
     addListener(listener: LessListener): void
     removeListener?(listener: LessListener): void
@@ -17,6 +19,16 @@ export interface Less {
 /** What less tells while it renders. */
 interface LessListener {
   warn(message: string): void
+}
+
+/** What less keeps of the files that one rendering imports. */
+export interface ImportManager {
+  readonly files: Record<string, ImportedFile>
+}
+
+/** A parsed import. */
+export interface ImportedFile {
+  readonly root: object
 }
 
 /** A file manager of less 2 or later. */

@@ -47,13 +47,21 @@ export async function compile1(
     noteMissing(cause, recording)
     throw moveBack(cause, job.source, framed.moved)
   } finally {
-    for (const file of Object.keys(parser.imports.contents)) {
-      if (!path.isAbsolute(file) || !existsSync(file)) continue
-      recording.admit(file)
-      const bytes = readFileSync(file)
-      recording.read(file, bytes)
-      recording.decode(file, bytes)
-    }
+    for (const file of Object.keys(parser.imports.contents)) note(file, recording)
+  }
+}
+
+/** Less 1.x reads by itself: what it may not read is found out afterwards, and refused as a whole. */
+function note(file: string, recording: Compilation['recording']): void {
+  if (!path.isAbsolute(file) || !existsSync(file)) return
+  try {
+    recording.admit(file)
+    const bytes = readFileSync(file)
+    recording.read(file, bytes)
+    recording.decode(file, bytes)
+  } catch {
+    // A refusal is kept by the recording, which knows of all of them at the end.
+    recording.missing(file)
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import { codeFrame, LessYuiError } from '../error.ts'
+import { codeFrame, LessYuiError, type Place } from '../error.ts'
 
 /** A file a sheet depends on: the hash of its bytes, or null when it was looked for and is not there. */
 export type Closure = Readonly<Record<string, string | null>>
@@ -19,6 +19,7 @@ export class Recording {
   /** The first refusal: less forgives errors of `@import (optional)`, we do not forgive these. */
   refused: LessYuiError | undefined
   readonly #roots: readonly string[] | undefined
+  readonly #texts = new Map<string, string>()
   readonly #files = new Map<string, string | null>()
   readonly #asked = new Map<string, number>()
 
@@ -62,12 +63,14 @@ export class Recording {
     this.#asked.set(file, asked)
     if (asked > CYCLE) {
       throw this.#refuse(
+        file,
         'LESS_YUI_CYCLE',
         `${file} imports itself without end (an import cycle with \`(multiple)\`).`,
       )
     }
     if (this.#roots && !this.#roots.some((root) => contains(root, realPath(file)))) {
       throw this.#refuse(
+        file,
         'LESS_YUI_OUTSIDE',
         `${file} lies outside the project. Name its folder in the option \`roots\` if sheets may read it.`,
       )
@@ -81,20 +84,40 @@ export class Recording {
    */
   decode(file: string, bytes: Buffer): string {
     const text = bytes.toString('utf8')
+    this.#texts.set(file, text)
     if (INLINE_JAVASCRIPT.test(text.replace(COMMENT, ''))) {
       this.volatile ??= `${file} has inline JavaScript`
     }
     if (!text.includes('\uFFFD') || bytes.equals(Buffer.from(text))) return text
     const before = validPrefix(bytes).split('\n')
     const place = { file, line: before.length, column: before.at(-1)?.length ?? 0 }
-    throw this.#refuse('LESS_YUI_ENCODING', `${file} is not UTF-8. Convert it (iconv -t utf-8).`, {
-      place,
-      frame: codeFrame(text, place),
-    })
+    throw this.#refuse(
+      file,
+      'LESS_YUI_ENCODING',
+      `${file} is not UTF-8. Convert it (iconv -t utf-8).`,
+      {
+        place,
+        frame: codeFrame(text, place),
+      },
+    )
   }
 
-  #refuse(...args: ConstructorParameters<typeof LessYuiError>): LessYuiError {
+  /** Where a file is asked for by name, in any of the texts read so far; undefined if none names it. */
+  mention(file: string): Place | undefined {
+    const name = path.basename(file).replace(/\.less$/, '')
+    for (const [from, text] of this.#texts) {
+      for (const match of text.matchAll(/(?:["'(])([^"'()\n]+)(?=["')])/g)) {
+        if (!match[1]?.includes(name)) continue
+        const before = text.slice(0, match.index).split('\n')
+        return { file: from, line: before.length, column: before.at(-1)?.length ?? 0 }
+      }
+    }
+    return undefined
+  }
+
+  #refuse(file: string, ...args: ConstructorParameters<typeof LessYuiError>): LessYuiError {
     const error = new LessYuiError(...args)
+    error.file = file
     this.refused ??= error
     return error
   }

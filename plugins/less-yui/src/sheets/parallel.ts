@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { type Compiled, type CompileJob, compile } from '../lessc/compile.ts'
 import { type ErrorCode, LessYuiError, type Place } from '../error.ts'
 import type { Implementation } from '../lessc/implementation.ts'
+import { Remembered } from '../lessc/remembered.ts'
 
 const debug = debuglog('kovu:less-yui')
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url))
@@ -44,6 +45,7 @@ export class Renderers {
   readonly #implementation: Implementation
   readonly #queue: Task[] = []
   readonly #workers = new Set<Worker>()
+  readonly #remembered = new Remembered()
   #busy = false
 
   constructor(implementation: Implementation) {
@@ -70,7 +72,7 @@ export class Renderers {
     if (!task) return
     this.#busy = true
     try {
-      task.resolve(await compile(this.#implementation, task.job))
+      task.resolve(await compile(this.#implementation, task.job, this.#remembered))
     } catch (error) {
       task.reject(error)
     } finally {

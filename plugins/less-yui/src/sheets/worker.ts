@@ -2,8 +2,10 @@ import { parentPort } from 'node:worker_threads'
 import { compile } from '../lessc/compile.ts'
 import { fromLess } from '../error.ts'
 import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
+import { Remembered } from '../lessc/remembered.ts'
 import type { Answer, Question } from './parallel.ts'
 
+const remembered = new Remembered()
 const loaded = new Map<string, Promise<Implementation>>()
 
 parentPort?.on('message', (question: Question) => void work(question))
@@ -17,7 +19,7 @@ async function answer({ implementation, job }: Question): Promise<Answer> {
   try {
     const load = loaded.get(implementation) ?? loadImplementation(implementation, '/')
     loaded.set(implementation, load)
-    return { compiled: await compile(await load, job) }
+    return { compiled: await compile(await load, job, remembered) }
   } catch (cause) {
     const { code, message, place, frame, watch } = fromLess(cause, job.source)
     return { failure: { code, message, place, frame, watch } }

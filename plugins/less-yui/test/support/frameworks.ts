@@ -26,10 +26,6 @@ export interface Framework {
   readonly sources: () => Promise<{ folder: string; sheet: string }>
 }
 
-function folderOf(name: string): string {
-  return path.dirname(require.resolve(`${name}/package.json`))
-}
-
 /**
  * The files of an npm package without its dependencies, of which a few have hundreds of megabytes: a tarball that is unpacked once into
  * `node_modules/.cache`.
@@ -75,7 +71,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     less: 'less',
     options: {},
     sources() {
-      const folder = folderOf('bootstrap')
+      const folder = path.dirname(require.resolve('bootstrap/package.json'))
       return Promise.resolve({ folder, sheet: path.join(folder, 'less/bootstrap.less') })
     },
   },
@@ -84,7 +80,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     less: 'less',
     options: {},
     sources() {
-      const folder = folderOf('font-awesome')
+      const folder = path.dirname(require.resolve('font-awesome/package.json'))
       return Promise.resolve({ folder, sheet: path.join(folder, 'less/font-awesome.less') })
     },
   },

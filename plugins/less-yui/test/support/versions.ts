@@ -13,11 +13,17 @@ const require = createRequire(import.meta.url)
 /** The versions that are tested: the last of each line that changed what sheets mean. */
 export const VERSIONS = ['1.4.2', '1.7.5', '2.7.3', '3.13.1', '4.9.1'] as const
 
+const PACKAGES: Readonly<Record<string, string>> = {
+  '1.4.2': require.resolve('less-1.4.2/package.json'),
+  '1.7.5': require.resolve('less-1.7.5/package.json'),
+  '2.7.3': require.resolve('less-2.7.3/package.json'),
+  '3.13.1': require.resolve('less-3.13.1/package.json'),
+  '4.9.1': path.join(lessDir, 'package.json'),
+}
+
 /** Where a version of less is installed. */
 export function folderOf(version: string): string {
-  return version === '4.9.1'
-    ? lessDir
-    : path.dirname(require.resolve(`less-${version}/package.json`))
+  return path.dirname(PACKAGES[version] ?? '')
 }
 
 export async function load(version: string): Promise<Implementation> {
