@@ -59,6 +59,7 @@ export async function measureLoads(root, runs, count) {
     'www/index.html',
     '<script data-main="/js/main" src="/js/lib/require.js"></script>\n',
   )
+  write(folder, 'index.html', '<script data-main="/js/main" src="/js/lib/require.js"></script>\n')
   write(folder, 'build.js', "({ baseUrl: 'www/js', dir: 'built', modules: [{ name: 'main' }] })")
   await build({
     root: folder,
@@ -98,14 +99,17 @@ export async function measureLoads(root, runs, count) {
         await visit('require.js, files as they are', raw.url).then(({ context }) => context.close())
       await visit('the production build', bundle.url).then(({ context }) => context.close())
       const server = await createServer({
-        root: join(folder, 'www'),
+        root: folder,
         configFile: false,
         logLevel: 'error',
+        publicDir: 'www',
         server: { host: '127.0.0.1', port: 0 },
         optimizeDeps: { noDiscovery: true },
-        plugins: [requirejsAmd()],
+        plugins: [requirejsAmd({ build: 'build.js' })],
       })
       await server.listen()
+      // A person takes longer to open a page.
+      await new Promise((done) => setTimeout(done, 3000))
       const { page, context } = await visit('development', server.resolvedUrls?.local[0] ?? '')
       await page.evaluate(
         "import('/@id/virtual:requirejs-amd/hot.js').then(() => new Promise((done) => requirejs(['edited'], done)))",

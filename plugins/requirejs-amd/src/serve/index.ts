@@ -61,6 +61,24 @@ export class Answers {
     }
   }
 
+  /** Reads what the layers of build files hold, before a page asks. What fails does so again when one does. */
+  async warm(): Promise<void> {
+    const quiet = { onMissing: () => {}, onError: () => {} }
+    try {
+      for (const { build, graph, ids } of await this.#context.projects()) {
+        const names = (build?.modules ?? []).flatMap(({ name, create, include }) =>
+          create || name === undefined ? include : name,
+        )
+        await graph.closure(
+          names.map((name) => ids.normalize(name)),
+          quiet,
+        )
+      }
+    } catch {
+      // A page is told.
+    }
+  }
+
   /** Remembers a missing module, whose file may appear. */
   miss(missing: MissingModule): void {
     this.#missing.set(missing.publicName, missing)
