@@ -45,6 +45,8 @@ test('the README has a row for every error code, and for every code of the serve
     ([, code]) => `'${code}'`,
   )
   expect(table.toSorted()).toEqual([...codes].toSorted())
-  const told = new Set(source('server/kovu-release').match(/KOVU_RELEASE_[A-Z]+/g))
+  const told = new Set(
+    `${source('server/kovu-release')}${source('server/site.sh')}`.match(/KOVU_RELEASE_[A-Z]+/g),
+  )
   expect([...told].filter((code) => !readme.includes(`\`${code}\``))).toEqual([])
 })

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -11,6 +10,7 @@ import { edit, makeDrund } from './support/drund.ts'
 import { makeKey, signer } from './support/key.ts'
 import { bootMachine, type Machine } from './support/machine.ts'
 import { temporaryFolder } from './support/site.ts'
+import { answerOf, type Load, type Visit, visitor } from './support/visits.ts'
 
 // A real server: Debian with systemd, apt, nginx, gunicorn and Node, in a container of systemd's.
 const possible =
@@ -28,7 +28,6 @@ function isInstalled(program: string): boolean {
 describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap)', () => {
   const site = possible ? makeDrund() : undefined
   const repository = temporaryFolder()
-  const visitor = fileURLToPath(new URL('support/visitor.mjs', import.meta.url))
   const roles = ['www', 'activity', 'worker', 'clean', 'mail'].map((role) => `drund-${role}-master`)
   let server: Machine
 
@@ -46,12 +45,9 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
   const install = (words: string): Promise<string> => server.must(`apt-get install -y -q ${words}`)
 
   /** Asks the server from within. */
-  async function visit(
-    mode: 'get' | 'feed',
-    url: string,
-  ): Promise<{ status: number; text: string }> {
+  async function visit(mode: 'get' | 'feed', url: string): Promise<Visit> {
     const child = server.inNetwork(process.execPath, [visitor, mode, url])
-    return (await answerOf(child)) as { status: number; text: string }
+    return (await answerOf(child)) as Visit
   }
 
   const page = async (): Promise<string> => (await visit('get', 'http://127.0.0.1:8080/')).text
@@ -72,9 +68,7 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
   }
 
   /** Visits pages while something happens. */
-  async function underLoad(
-    work: () => Promise<void>,
-  ): Promise<{ requests: number; failures: string[]; builds: string[] }> {
+  async function underLoad(work: () => Promise<void>): Promise<Load> {
     const child = server.inNetwork(process.execPath, [visitor, 'load', 'http://127.0.0.1:8080'])
     const answer = answerOf(child)
     try {
@@ -82,7 +76,7 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
     } finally {
       child.stdin?.end()
     }
-    return (await answer) as { requests: number; failures: string[]; builds: string[] }
+    return (await answer) as Load
   }
 
   beforeAll(async () => {
@@ -211,8 +205,18 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
       /r102 .*\n.*r101 .*\n.*r100 .* current held\n$/,
     )
     expect(await server.must('kovu release unhold')).toContain('held no longer')
-    await server.must('kovu release switch r102')
+    // The roles are upgraded in the same run in which the release is switched to: restarted once all the same.
+    const before = await starts()
+    await install('--reinstall drund-src-master drund-www-master drund-worker-master')
     await pageOf(102)
+    await expect
+      .poll(starts)
+      .toEqual({
+        ...before,
+        www: (before.www ?? 0) + 1,
+        worker: (before.worker ?? 0) + 1,
+        activity: (before.activity ?? 0) + 1,
+      })
   }, 120_000)
 
   test('does not switch to a release whose nginx configuration or check fails', async () => {
@@ -310,7 +314,7 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
 
   test('lets no two switches run at once, and nobody but root', async () => {
     const busy = await server.run(
-      'flock /opt/drund/master/.lock sleep 5 >/dev/null 2>&1 & sleep 0.5; sed "s/1-30/1-1/" /usr/bin/kovu-release > /tmp/impatient; sh /tmp/impatient switch r101',
+      'flock /opt/drund/master/.lock sleep 5 >/dev/null 2>&1 & sleep 0.5; sed -i.bak "s/1-30/1-1/" /usr/lib/kovu/site.sh; kovu release switch r101; status=$?; mv /usr/lib/kovu/site.sh.bak /usr/lib/kovu/site.sh; exit $status',
     )
     expect(busy.output).toContain(
       'another kovu release is at work on drund/master (KOVU_RELEASE_LOCKED)',
@@ -343,16 +347,3 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
     expect(await server.must('cat /etc/default/drund-master')).toContain('sesame')
   }, 120_000)
 })
-
-/** The JSON that a visitor prints. */
-function answerOf(child: ReturnType<Machine['inNetwork']>): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    child.stdout?.on('data', (data: Buffer) => (text += data.toString()))
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      if (code === 0) resolve(JSON.parse(text))
-      else resolve({ status: 0, text: `the visitor ended with ${code}` })
-    })
-  })
-}

@@ -2,6 +2,9 @@ import { dirname } from 'node:path/posix'
 
 import type { Names } from '../identity.ts'
 
+/** What does the work on a server; see `server/hook`. */
+const hook = '/usr/lib/kovu/hook'
+
 /** A maintainer script: what it does for each word dpkg calls it with (Debian Policy, 6.5). */
 function script(cases: Readonly<Record<string, readonly string[]>>): string {
   const branches = Object.entries(cases).map(
@@ -31,7 +34,7 @@ export function payloadScripts(names: Names, minor: string | undefined): Record<
   return {
     ...(compile.length > 0 && { postinst: script({ configure: compile }) }),
     prerm: script({
-      remove: [`kovu-release leave ${names.site} ${build} || true`, ...forget(folder)],
+      remove: [`${hook} leave ${names.site} ${build} || true`, ...forget(folder)],
       'upgrade | deconfigure | failed-upgrade': forget(folder),
     }),
   }
@@ -50,7 +53,7 @@ export function sourceScripts(names: Names): Record<string, string> {
     postinst: script({
       configure: [
         '# Tests the new release, switches the link and fires the trigger of the roles.',
-        `kovu-release activate ${names.site} ${build}`,
+        `${hook} activate ${names.site} ${build}`,
       ],
     }),
     postrm: script({
@@ -75,10 +78,10 @@ export function roleScripts(
   )
   return {
     postinst: script({
-      configure: [`kovu-release up ${names.site} ${role}`],
-      triggered: [`kovu-release restart ${names.site} ${role}`],
+      configure: [`${hook} up ${names.site} ${role}`],
+      triggered: [`${hook} restart ${names.site} ${role}`],
     }),
-    prerm: script({ 'remove | deconfigure': [`kovu-release down ${names.site} ${role} || true`] }),
+    prerm: script({ 'remove | deconfigure': [`${hook} down ${names.site} ${role} || true`] }),
     postrm: script({
       remove: ['[ ! -d /run/systemd/system ] || systemctl daemon-reload || true'],
       ...(units.length > 0 && { purge }),

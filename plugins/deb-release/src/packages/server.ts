@@ -50,6 +50,8 @@ export function serverPackage(release: Release): DebPackage {
     entries: [
       { kind: 'file', path: 'usr/bin/kovu', content: script('kovu') },
       { kind: 'file', path: 'usr/bin/kovu-release', content: script('kovu-release') },
+      { kind: 'file', path: 'usr/lib/kovu/hook', content: script('hook') },
+      { kind: 'file', path: 'usr/lib/kovu/site.sh', content: script('site.sh') },
       ...documentation('kovu-release', shared, ['no-manual-page *']),
     ],
   }
