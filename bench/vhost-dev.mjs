@@ -132,11 +132,7 @@ async function proxied(dir) {
   }
 }
 
-/**
- * The first event of a stream: from the application's write to the client's read.
- *
- * @param {string} dir
- */
+/** The first event of a stream, from the application's write to the client's read. @param {string} dir */
 async function events(dir) {
   let sentAt = 0
   const upstream = createHttpServer((_req, res) => {
@@ -187,11 +183,7 @@ function certificates() {
   )
 }
 
-/**
- * Vite's start with the plugin and without, each in a process of its own, in turn.
- *
- * @param {string} dir
- */
+/** Vite's start with the plugin and without, each in a process of its own, in turn. @param {string} dir */
 async function starts(dir) {
   /** @type {Record<string, number[]>} */
   const times = { plain: [], vhost: [] }

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Injector } from '../src/inject/injector.ts'
@@ -139,6 +139,26 @@ describe('the place of the client in a page', () => {
 })
 
 describe("Vite's client in the pages of applications", () => {
+  test.each([
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    ['gzip', gzipSync],
+  ] as const)('goes into those compressed with %s, as they stream', async (encoding, compress) => {
+    const { port } = await startUpstream((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/html', 'content-encoding': encoding })
+      const bytes = compress(page)
+      res.write(bytes.subarray(0, 20))
+      setTimeout(() => res.end(bytes.subarray(20)), 50)
+    })
+    const site = await startSite({ cdn: 'vite', '*': port })
+    const answer = await ask(site, 'www.site.localhost', '/', { headers: navigation })
+    expect(answer.body).toContain('/@vite/client"></script></head><body>hello</body></html>')
+    expect(answer.headers['content-encoding']).toBeUndefined()
+    // Not a page of its own: as the application sent it.
+    const raw = await ask(site, 'www.site.localhost', '/', { headers: { accept: '*/*' } })
+    expect(raw.headers['content-encoding']).toBe(encoding)
+  })
+
   test('goes into whole pages, gzipped or not, and nowhere else', async () => {
     const { port } = await startUpstream((req, res) => {
       const url = req.url ?? ''
@@ -151,6 +171,8 @@ describe("Vite's client in the pages of applications", () => {
         res.end(gzipSync(page))
       } else if (url === '/json') {
         res.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+      } else if (url === '/204') {
+        res.writeHead(204, { 'content-type': 'text/html' }).end()
       } else if (url === '/304') {
         res.writeHead(304, { etag: '"a"' }).end()
       } else {
@@ -173,6 +195,7 @@ describe("Vite's client in the pages of applications", () => {
       expect((await get('/fragment')).body).toBe('<li>one</li>')
       expect((await get('/json')).body).toBe('{}')
       expect((await get('/304')).status).toBe(304)
+      expect(await get('/204')).toMatchObject({ status: 204, body: '' })
       expect(
         (await get('/', { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest' })).body,
       ).toBe(page)

@@ -81,8 +81,15 @@ describe('applications', () => {
   })
 
   test('that close the connection without an answer: 502, with the reason', async () => {
-    const { port } = await startUpstream((req) => req.socket.destroy())
+    const seen: string[] = []
+    const { port } = await startUpstream((req) => {
+      seen.push(req.method ?? '')
+      req.socket.destroy()
+    })
     const site = await startSite({ www: port })
+    expect((await ask(site, host, '/')).status).toBe(502)
+    // What may be repeated is tried once more; what may have done something is not.
+    expect(seen).toEqual(['GET', 'GET'])
     const page = await ask(site, host, '/', {
       method: 'POST',
       body: 'x',
@@ -91,6 +98,7 @@ describe('applications', () => {
     expect(page.status).toBe(502)
     expect(page.body).toContain('www gave no answer')
     expect(page.body).toContain('ECONNRESET')
+    expect(seen).toEqual(['GET', 'GET', 'POST'])
   })
 
   test('keep their cookies as they are; their domain is another only where options say so', async () => {

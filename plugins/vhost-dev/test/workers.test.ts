@@ -17,7 +17,7 @@ createServer((req, res) => res.writeHead(healthy ? 200 : 503).end('ok')).listen(
 const patience = { timeout: 20_000 }
 const worker = `
 const { appendFileSync } = require('node:fs')
-appendFileSync('order', 'worker ' + process.pid + '\\n')
+appendFileSync('order', (process.argv[2] ?? 'worker') + ' ' + process.pid + '\\n')
 setInterval(() => {}, 1000)
 `
 
@@ -71,6 +71,18 @@ describe('processes start in order', () => {
     )
   })
 
+  test('and the page of one that has ended shows its last fifty lines', async () => {
+    const target = await freePort()
+    const site = await startSite({ one: { target, run: 'seq -f line%03g 1 60; exit 1' } })
+    await expect.poll(() => site.logged.join('\n'), patience).toContain('It ended with code 1')
+    const page = await ask(site, 'one.site.localhost', '/', {
+      headers: { 'sec-fetch-dest': 'document' },
+    })
+    const lines = [...page.body.matchAll(/line\d+/g)].map(([line]) => line)
+    expect(new Set(lines).size).toBe(50)
+    expect([lines.at(0), lines.at(-1)]).toEqual(['line011', 'line060'])
+  })
+
   test('and one that cannot be found says so, and where it was looked for', async () => {
     const target = await freePort()
     const site = await startSite({ one: { target, run: ['no-such-program', 'x'] } })
@@ -91,27 +103,33 @@ describe('processes without a port', () => {
       { 'worker.cjs': worker, 'app/tasks.py': 'a = 1\n', 'app/other.txt': 'a' },
       {},
       {
-        processes: { worker: { run: 'node worker.cjs', watch: '*.py' }, plain: 'node worker.cjs' },
+        processes: {
+          worker: { run: 'node worker.cjs watched', watch: '*.py' },
+          plain: 'node worker.cjs plain',
+        },
       },
     )
-    const pids = (): number[] => linesIn(site.root).map((line) => Number(line.split(' ')[1]))
-    await expect.poll(() => pids().length, patience).toBe(2)
-    const before = pids()
-    writeFileSync(join(site.root, 'app/other.txt'), 'b')
-    writeFileSync(join(site.root, 'app/tasks.py'), 'a = 2\n')
-    await expect.poll(() => pids().length, patience).toBe(3)
-    const lives = (pid = 0): boolean => {
+    const pids = (name: string): number[] =>
+      linesIn(site.root)
+        .filter((line) => line.startsWith(name))
+        .map((line) => Number(line.split(' ')[1]))
+    const lives = (pid: number): boolean => {
       try {
-        return process.kill(pid, 0)
+        return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')
       } catch {
         return false
       }
     }
+    await expect.poll(() => linesIn(site.root).length, patience).toBe(2)
+    writeFileSync(join(site.root, 'app/other.txt'), 'b')
+    writeFileSync(join(site.root, 'app/tasks.py'), 'a = 2\n')
+    await expect.poll(() => linesIn(site.root).length, patience).toBe(3)
     expect(site.logged).toContain('worker | restarts: app/tasks.py has changed')
     expect(site.logged.join('\n')).not.toContain('It ended')
-    expect(before.map(lives)).toEqual([false, true])
+    expect(pids('watched').map(lives)).toEqual([false, true])
+    expect(pids('plain').map(lives)).toEqual([true])
     await site.server.close()
-    expect(pids().map(lives)).toEqual([false, false, false])
+    expect([...pids('watched'), ...pids('plain')].map(lives)).toEqual([false, false, false])
   })
 
   test('that end well have finished; those that fail are started again', async () => {

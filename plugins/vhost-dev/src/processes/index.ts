@@ -51,7 +51,7 @@ export class Processes {
 
   /** Makes the running processes those of the list: ends the others, keeps those that did not change. */
   async sync(specs: readonly AppSpec[]): Promise<void> {
-    if (!this.#swept) {
+    if (!this.#swept && specs.length > 0) {
       this.#swept = true
       const swept = await sweepOrphans(this.#root)
       if (swept.length > 0) this.#log.warn(`ended ${swept.length} left over from an earlier run`)

@@ -5,10 +5,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 const windows = process.platform === 'win32'
 const graceMs = 4000
 
+/** What ends a process with everything it started, on Windows, which has no process groups. */
+export function treeKill(pid: number): readonly [program: string, ...args: string[]] {
+  return ['taskkill', '/PID', String(pid), '/T', '/F']
+}
+
 /** Signals a whole process group (on Windows: ends the process tree). */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   if (windows) {
-    spawn('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => {})
+    const [program, ...args] = treeKill(pid)
+    spawn(program, args, { stdio: 'ignore' }).on('error', () => {})
     return
   }
   try {

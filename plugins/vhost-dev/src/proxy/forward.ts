@@ -12,7 +12,6 @@ import type { Upstream } from './upstream.ts'
 
 const debug = debuglog('kovu:vhost-dev')
 const retryDelayMs = 60
-const maxResets = 2
 
 /** A request on its way to an application. */
 export interface Forwarding {
@@ -26,7 +25,7 @@ export interface Forwarding {
 
 /**
  * Sends a request to an application and its answer back, streaming both ways. Waits while the application restarts,
- * and tries once more when an idle connection turns out to be closed and nothing was lost by it.
+ * and tries once more, on a connection of its own, when an idle one turns out to be closed and nothing was lost by it.
  */
 export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwarding): void {
   if (isGone(res)) return
@@ -37,7 +36,7 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
   if (body && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
   const safe = !body && (req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS')
   const startedAt = performance.now()
-  let resets = 0
+  let retried = false
   let over = false
   let timer: NodeJS.Timeout | undefined
   let silent: NodeJS.Timeout | undefined
@@ -79,8 +78,8 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
       const navigation = isNavigation(req)
       if (isAway(error) && waited < upstream.patience(navigation)) {
         timer = setTimeout(attempt, retryDelayMs, fresh)
-      } else if (safe && isReset(error) && resets < maxResets) {
-        resets += 1
+      } else if (safe && isReset(error) && !retried) {
+        retried = true
         attempt(true)
       } else {
         // What the client still sends has nowhere to go.
