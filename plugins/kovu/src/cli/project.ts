@@ -87,10 +87,14 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
     mode: askedMode(args, targets),
   }
   const variables = new Set<string>()
-  const builder: ViteBuilder | undefined = isServing(targets)
-    ? undefined
-    : await noteVariables(variables, () => createBuilder(inline))
-  const config = builder?.config ?? (await resolveConfig(inline, 'serve', 'development'))
+  const { builder, config } = await noteVariables(variables, async () => {
+    if (isServing(targets)) {
+      const served = await resolveConfig(inline, 'serve', 'development')
+      return { builder: undefined, config: served }
+    }
+    const made: ViteBuilder = await createBuilder(inline)
+    return { builder: made, config: made.config }
+  })
   const graph = collectTargets(config)
   if (peers(config).length === 0) {
     throw new KovuError(
