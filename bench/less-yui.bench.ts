@@ -1,5 +1,6 @@
 /**
- * lessc against ours on Bootstrap 3.4.1, in one run, each in processes of its own, as a Makefile would start them:
+ * lessc against ours on Bootstrap 3.4.1, in one run, each in processes of its own, as a Makefile would start them; then what a development
+ * server does, in this process:
  * `npm run build && npx vitest bench --project unit bench/less-yui --run`.
  */
 import { execFileSync } from 'node:child_process'
@@ -9,7 +10,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, bench, describe } from 'vitest'
+import { type Less, loadImplementation } from '../plugins/less-yui/src/lessc/implementation.ts'
 import { minify } from '../plugins/less-yui/src/minify/index.ts'
+import { resolveOptions } from '../plugins/less-yui/src/options.ts'
+import { Sheets } from '../plugins/less-yui/src/sheets/sheets.ts'
 
 const require = createRequire(new URL('../plugins/less-yui/package.json', import.meta.url))
 const lessDir = path.resolve(require.resolve('less'), '../..')
@@ -36,15 +40,19 @@ function node(...args: readonly string[]): void {
   execFileSync(process.execPath, args, { cwd: root, maxBuffer: 1e8, stdio: 'pipe' })
 }
 
-/** The bytes that `static` asks for, in a process of its own. */
-function render(): void {
+/** The bytes that `static` asks for, in a process of its own: all at once, or one after another. */
+function render(names: readonly string[] = sheets, together = true): void {
   const script = `
     const { resolveConfig } = await import(${JSON.stringify(vite.href)})
     const { lessYui } = await import(${JSON.stringify(plugin.href)})
     const config = await resolveConfig({ root: '.', configFile: false, plugins: [lessYui()] }, 'build')
     const { derives } = config.plugins.find(({ name }) => name === 'less-yui').api.kovu
-    const files = ${JSON.stringify(sheets)}.map((name) => ${JSON.stringify(root)} + '/' + name)
-    await Promise.all(files.map((file) => derives[0].render(file)))`
+    const files = ${JSON.stringify(names)}.map((name) => ${JSON.stringify(root)} + '/' + name)
+    ${
+      together
+        ? 'await Promise.all(files.map((file) => derives[0].render(file)))'
+        : 'for (const file of files) await derives[0].render(file)'
+    }`
   node('--input-type=module', '-e', script)
 }
 
@@ -66,7 +74,48 @@ describe('ten sheets on bootstrap', () => {
     },
     ONE_RUN,
   )
-  bench('ours, nothing changed', render, ONE_RUN)
+  bench('ours, nothing changed', () => render(), ONE_RUN)
+})
+
+describe('thirty sheets on bootstrap', () => {
+  const many = Array.from({ length: 30 }, (_, index) => `many${index}.less`)
+  for (const name of many) fs.copyFileSync(path.join(root, 's0.less'), path.join(root, name))
+  for (const together of [false, true]) {
+    bench(
+      together ? 'together' : 'one after another',
+      () => {
+        fs.rmSync(cache, { recursive: true, force: true })
+        render(many, together)
+      },
+      ONE_RUN,
+    )
+  }
+})
+
+describe('after an edit of a bootstrap variable', async () => {
+  const file = path.join(root, 's0.less')
+  const variables = path.join(root, 'bootstrap/variables.less')
+  const text = fs.readFileSync(variables, 'utf8')
+  const less = await loadImplementation('less', root)
+  const ours = new Sheets({
+    options: resolveOptions({}),
+    root,
+    roots: [root],
+    cacheDir: undefined,
+    sourceMap: false,
+    warn: () => {},
+  })
+  let edits = 0
+  const edit = (): void =>
+    fs.writeFileSync(variables, text.replace('#337ab7', `#33${1000 + (edits++ % 9000)}`))
+  bench('less.render, warm', async () => {
+    edit()
+    await (less.less as Less).render(fs.readFileSync(file, 'utf8'), { filename: file })
+  })
+  bench('ours', async () => {
+    edit()
+    await ours.compile(file)
+  })
 })
 
 describe('minify bootstrap', () => {
