@@ -27,16 +27,19 @@ export class Context {
   /**
    * Sees to it that everything answers, and says so.
    *
+   * @param tell `'news'` leaves out what runs already.
    * @returns How many services there are.
    * @throws The first error, after the others have come up or failed.
    */
-  async up(log: Pick<Log, 'info' | 'warn'>): Promise<number> {
+  async up(log: Pick<Log, 'info' | 'warn'>, tell: 'all' | 'news' = 'all'): Promise<number> {
     const wanted = this.wanted()
     const results = await Promise.allSettled(
       wanted.map(async (each) => {
         const began = performance.now()
         const outcome = await up(this.folders, each)
-        log.info(sentence(outcome, performance.now() - began))
+        if (tell === 'all' || outcome.how !== 'running') {
+          log.info(sentence(outcome, performance.now() - began))
+        }
         if (outcome.warning !== undefined) log.warn(`vm-services: ${outcome.warning}`)
       }),
     )

@@ -50,7 +50,8 @@ export function vmServices(options: VmServicesOptions = {}): Plugin {
     },
     async configureServer({ config }) {
       if (config.mode === 'test' && process.env['VITEST'] !== undefined) return
-      await context.up(config.logger)
+      // Under `kovu testserver` the target has said already what runs.
+      await context.up(config.logger, 'news')
     },
   }
 }
