@@ -34,7 +34,7 @@ server {
 # All else, by Django.
 server {
     listen 80;
-    server_name __DOMAIN__ .__DOMAIN__;
+    server_name .__DOMAIN__;
 
     location / {
         proxy_pass http://127.0.0.1:__DJANGO_PORT__;
