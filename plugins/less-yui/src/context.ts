@@ -16,6 +16,8 @@ export class Context {
   readonly shown: Map<string, Compiled> = new Map()
   /** The sheets that a sheet `@import`s in its CSS, by source. */
   readonly imported: Map<string, readonly string[]> = new Map()
+  /** Sheets of a build as Vite puts them together, with their maps, by id. */
+  readonly finished: Map<string, { code: string; map: string }> = new Map()
   /** Shows an error in the browser; set while a development server runs. */
   show: ((error: LessYuiError) => void) | undefined
   /** Did the user leave minifying in Vite's pipeline to us? Known in `config`, before Vite fills in its default. */
@@ -124,6 +126,7 @@ export class Context {
 
   configure(config: ResolvedConfig): void {
     this.#config = config
+    this.finished.clear()
     this.#sheets = undefined
     this.#forPostcss = undefined
   }

@@ -5,6 +5,7 @@ import { Context } from './context.ts'
 import { hotPlugin } from './hooks/hot.ts'
 import { loadPlugin, sheetPlugin } from './hooks/load.ts'
 import { type LessYuiOptions, resolveOptions } from './options.ts'
+import { buildMapsPlugin } from './hooks/build-maps.ts'
 import { resolvePlugin } from './hooks/resolve.ts'
 import { rollupPlugin } from './hooks/rollup.ts'
 import { cssTarget, derivation } from './target.ts'
@@ -41,6 +42,7 @@ function create(options: LessYuiOptions = {}): Plugin[] {
     loadPlugin(context),
     hotPlugin(context),
     sheetPlugin(context),
+    buildMapsPlugin(context),
     rollupPlugin(context),
   ]
 }
@@ -53,10 +55,15 @@ function mainPlugin(context: Context): Plugin {
     api: {
       kovu: { targets: { css: cssTarget(context) }, derives: [derivation(context)] },
     } satisfies KovuPluginApi,
-    config(user) {
+    config(user, { command }) {
       // Vite's own minifier fails on `*zoom: 1`. Sheets are minified one by one in `transform` instead.
       context.ownMinify = user.build?.cssMinify === undefined
-      return context.ownMinify ? { build: { cssMinify: false } } : {}
+      // Only then does Vite hand on maps from one step to the next.
+      const mapped = command === 'build' && Boolean(user.build?.sourcemap)
+      return {
+        ...(context.ownMinify && { build: { cssMinify: false } }),
+        ...(mapped && { css: { devSourcemap: true } }),
+      }
     },
     configResolved(config) {
       context.configure(config)

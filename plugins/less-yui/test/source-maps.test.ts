@@ -8,7 +8,7 @@ import { lessYui } from '../src/index.ts'
 import { compile } from '../src/lessc/compile.ts'
 import { type Node, parse } from '../src/minify/parse.ts'
 import { kovu } from './support/kovu.ts'
-import { bootstrapDir, link, project, serve } from './support/project.ts'
+import { bootstrapDir, built, link, project, serve } from './support/project.ts'
 import { load } from './support/versions.ts'
 
 /** Every rule has a selector of its own, which stands in one line of one source. */
@@ -162,3 +162,50 @@ test.each(['link', 'import'])('in development too, by %s', async (way) => {
 function cssIn(code: string): string {
   return JSON.parse(/__vite__css = ("(?:\\.|[^"\\])*")/.exec(code)?.[1] ?? '""') as string
 }
+
+test.each([
+  ['lightningcss', true],
+  ['yui', 'inline'],
+  [false, 'hidden'],
+] as const)('in a build of Vite too: minify %j, sourcemap %j', async (minify, sourcemap) => {
+  const image = 'a'.repeat(5000)
+  const site = project({
+    ...SITE,
+    'css/second.less':
+      '.seventh {\n  background: url(a.png);\n}\n.eighth { width: 8px; background: url(a.png) }\n',
+    'css/a.png': image,
+    'css/plain.css': '.plain { color: red }',
+    'main.js': "import './css/main.less'\nimport './css/plain.css'\nimport './css/second.less'",
+  })
+  symlinkSync(autoprefixerDir, site.file('node_modules/autoprefixer'))
+  site.write('postcss.config.js', AUTOPREFIXER)
+  const output = await built(site, {
+    plugins: [lessYui({ minify })],
+    build: { sourcemap, rolldownOptions: { input: 'main.js' } },
+  })
+  const name = Object.keys(output).find((file) => file.endsWith('.css')) ?? ''
+  const code = output[name] ?? ''
+  const url = /sourceMappingURL=(\S+)/.exec(code)?.[1]
+  expect(url?.replace(/,.*/, '')).toBe(
+    {
+      true: `${name.replace(/.*\//, '')}.map`,
+      inline: 'data:application/json;base64',
+      hidden: undefined,
+    }[String(sourcemap)],
+  )
+  const map =
+    sourcemap === 'inline'
+      ? Buffer.from(url?.replace(/.*,/, '') ?? '', 'base64').toString()
+      : (output[`${name}.map`] ?? '{}')
+  const truth = new Map([
+    ...(await wanted(site.file('css/main.less'))),
+    ...(await wanted(site.file('css/second.less'))),
+  ])
+  const made = new Map(
+    [...places(code, map)].map(([rule, place]) => [
+      rule,
+      path.join(site.file('dist/assets'), place),
+    ]),
+  )
+  expect(misled(made, truth)).toEqual({ wrong: [], right: 8 })
+})

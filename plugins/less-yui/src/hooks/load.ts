@@ -66,10 +66,15 @@ export function sheetPlugin(context: Context): Plugin {
             for (const watched of context.watched(source)) this.addWatchFile(watched)
           }
           if (source && isLinked(context, file, query)) return await linked(context, source)
-          if (!context.minifyInBuild) return undefined
-          const { minify: minifier, legacyHacks } = options
+          if (config.command === 'serve') return undefined
+          const { legacyHacks } = options
           const { root } = config
-          const { code } = await minify({ css, file, minifier, legacyHacks, root })
+          const minifier = context.minifyInBuild ? options.minify : false
+          const before =
+            context.sourceMap && source ? combined(this.getCombinedSourcemap()) : undefined
+          const job = { css, map: before, file, minifier, legacyHacks, root }
+          const { code, map } = await minify(job)
+          if (map !== undefined) context.finished.set(id, { code, map })
           return { code, map: { mappings: '' } }
         } catch (error) {
           return this.error(located(error) ?? (error as Error))
@@ -77,6 +82,11 @@ export function sheetPlugin(context: Context): Plugin {
       },
     },
   }
+}
+
+/** The map up to here, if the steps before have made one. */
+function combined(map: { readonly mappings: unknown } | undefined): string | undefined {
+  return map?.mappings ? JSON.stringify(map) : undefined
 }
 
 /** Vite checks this for files it reads itself, not for what a plugin loads. */
