@@ -26,15 +26,14 @@ http.server.HTTPServer.allow_reuse_address = True
 http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
 `
 const patience = { timeout: 30_000 }
-const source = new URL('../src/index.ts', import.meta.url).href
+const client = new URL('../src/attach/client.ts', import.meta.url).pathname
 
 /** `kovu attach NAME` in a terminal of its own (a pseudo terminal), as a program that can be typed at. */
 function startTerminal(root: string, name: string) {
-  // Vite loads the command's TypeScript as it loads a config.
-  const command = `import('vite').then((v) => v.runnerImport(${JSON.stringify(new URL(source).pathname)})).then(async ({ module }) => {
-    const { api } = module.vhostDev({ domain: 'site.localhost', hosts: { cdn: 'vite' } })
-    process.exit(await api.kovu.commands.attach.run({ root: ${JSON.stringify(root)}, args: [${JSON.stringify(name)}], log: console }))
-  }).catch((error) => { console.error(error.message); process.exit(9) })`
+  // Vite loads TypeScript for a Node that cannot.
+  const command = `import('vite').then((v) => v.runnerImport(${JSON.stringify(client)}))
+    .then(({ module }) => module.attach(${JSON.stringify(root)}, ${JSON.stringify(name)}))
+    .then((code) => process.exit(code), (error) => { console.error(error.message); process.exit(9) })`
   const python = `import pty, sys, os; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))`
   const child = spawn('python3', ['-c', python, process.execPath, '-e', command], {
     cwd: new URL('..', import.meta.url).pathname,

@@ -1,24 +1,28 @@
 import type { Command } from '@kovu/protocol'
-import { attach } from '../attach/client.ts'
 import { VhostError } from '../error.ts'
 import type { VhostDevOptions } from '../options.ts'
-import { hosts } from './hosts.ts'
-import { changeTrust } from './trust.ts'
 
-/** The verbs this plugin adds to the `kovu` command. */
+/** The verbs this plugin adds to the `kovu` command. Vite's start does not wait for their code. */
 export function commands(given: VhostDevOptions): Readonly<Record<string, Command>> {
   return {
     trust: {
       help: "puts the project's certificate authority into the stores of browsers and system (--dry-run)",
-      run: (context) => changeTrust(given, context, 'add'),
+      async run(context) {
+        const { changeTrust } = await import('./trust.ts')
+        return changeTrust(given, context, 'add')
+      },
     },
     untrust: {
       help: "takes the project's certificate authority out of all stores (--dry-run)",
-      run: (context) => changeTrust(given, context, 'remove'),
+      async run(context) {
+        const { changeTrust } = await import('./trust.ts')
+        return changeTrust(given, context, 'remove')
+      },
     },
     hosts: {
       help: 'prints the lines for the hosts file, or writes them (--write, --remove, names of wildcard hosts)',
       async run(context) {
+        const { hosts } = await import('./hosts.ts')
         hosts(given, context)
       },
     },
@@ -32,6 +36,7 @@ export function commands(given: VhostDevOptions): Readonly<Record<string, Comman
             "Name one process, as its lines in the testserver's terminal begin: 'kovu attach django'.",
           )
         }
+        const { attach } = await import('../attach/client.ts')
         return attach(root, name)
       },
     },

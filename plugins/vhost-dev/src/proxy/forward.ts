@@ -7,7 +7,7 @@ import type { Change } from './change.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { ForwardInfo } from './headers.ts'
 import { answerDown } from './pages.ts'
-import { isAway, isReset, silence } from './upstream.ts'
+import { isAway, isReset, Silence } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 const debug = debuglog('kovu:vhost-dev')
@@ -61,7 +61,7 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
     let answered = false
     if (timeoutMs > 0) {
       clearTimeout(silent)
-      silent = setTimeout(() => up.destroy(silence(timeoutMs)), timeoutMs)
+      silent = setTimeout(() => up.destroy(new Silence(timeoutMs)), timeoutMs)
     }
     up.on('response', (answer) => {
       answered = true

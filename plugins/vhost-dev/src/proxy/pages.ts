@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { answerText } from '../front/request.ts'
 import type { FrontResponse } from '../front/request.ts'
-import { isAway, isSilence } from './upstream.ts'
+import { isAway, Silence } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Asked by a page while its application is away; answered by the front only then. */
@@ -64,7 +64,7 @@ interface Description {
 function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description {
   const { name, text: target, app } = upstream
   const reason = error.code ?? error.message
-  if (isSilence(error)) {
+  if (error instanceof Silence) {
     const hint = app ? ` If it waits at a breakpoint, 'kovu attach ${name}' shows its prompt.` : ''
     return {
       status: 504,

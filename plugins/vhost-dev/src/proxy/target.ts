@@ -66,7 +66,14 @@ export function connectOptions(target: Target): NetConnectOpts & { socketPath?: 
   if (target.kind === 'unix') return { path: target.path, socketPath: target.path }
   const { host, port } = target
   return host === 'localhost'
-    ? { host, port, lookup: lookupLocalhost, autoSelectFamily: true }
+    ? {
+        host,
+        port,
+        lookup: lookupLocalhost,
+        autoSelectFamily: true,
+        // Nobody there is said at once on loopback; Node's 250 ms would give up an application that is busy.
+        autoSelectFamilyAttemptTimeout: 10_000,
+      }
     : { host, port }
 }
 

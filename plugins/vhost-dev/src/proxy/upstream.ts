@@ -78,11 +78,10 @@ export function isReset(error: NodeJS.ErrnoException): boolean {
 }
 
 /** The error of an application that has taken a request and says nothing. */
-export function silence(ms: number): NodeJS.ErrnoException {
-  return Object.assign(new Error(`no answer for ${ms / 1000} s`), { code: 'ETIMEDOUT' })
-}
-
-/** Is it {@link silence}? */
-export function isSilence(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'ETIMEDOUT'
+export class Silence extends Error {
+  /** @param ms How long it was waited for. */
+  constructor(ms: number) {
+    super(`no answer for ${ms / 1000} s`)
+    this.name = 'Silence'
+  }
 }

@@ -1,4 +1,4 @@
-import { AttachServer } from '../attach/server.ts'
+import type { AttachServer } from '../attach/server.ts'
 import { CertificateKeeper } from '../certificates/keeper.ts'
 import {
   certificateFor,
@@ -23,7 +23,7 @@ export class Site {
   owner: object
   readonly #root: string
   readonly #keeper: CertificateKeeper
-  readonly #attach: AttachServer
+  #attach: AttachServer | undefined
   #state: SiteState
   #routes: Routes
   #front: Front | undefined
@@ -34,7 +34,6 @@ export class Site {
     this.#state = state
     this.owner = owner
     this.processes = new Processes(root, state.log, () => this.#state.vite.reload())
-    this.#attach = new AttachServer(root, this.processes)
     this.#routes = this.#makeRoutes()
     this.#keeper = new CertificateKeeper(
       {
@@ -119,7 +118,7 @@ export class Site {
   async run(specs: readonly AppSpec[]): Promise<void> {
     await this.processes.sync(specs)
     this.#routes = this.#makeRoutes()
-    if (specs.length > 0) await this.#attach.open()
+    if (specs.length > 0) await this.#openAttach()
     void this.processes.start()
   }
 
@@ -146,9 +145,15 @@ export class Site {
   /** Ends the processes and closes the port. */
   async close(): Promise<void> {
     this.#keeper.close()
-    await Promise.all([this.processes.close(), this.#attach.close(), this.#front?.close()])
+    await Promise.all([this.processes.close(), this.#attach?.close(), this.#front?.close()])
     for (const upstream of this.#routes.upstreams) upstream.close()
     this.#state.simulation?.close()
+  }
+
+  async #openAttach(): Promise<void> {
+    const { AttachServer } = await import('../attach/server.ts')
+    this.#attach ??= new AttachServer(this.#root, this.processes)
+    await this.#attach.open()
   }
 
   #current(): ConstructorParameters<typeof Dispatcher>[0] {
