@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 import { publish } from '../src/publish/write.ts'
+import { Contents } from '../src/tree/contents.ts'
 import { listReleases } from '../src/publish/releases.ts'
 
 const HERE = import.meta.dirname
@@ -129,4 +130,18 @@ test('a file of a hashed name that was cut short is written again', () => {
   const source = { content: Buffer.from('cut short'), from: 'a.txt' }
   const { written } = publish(root, [{ name: 'a.0123456789ab.txt', source, hashed: true }], '{}')
   expect(written).toEqual(['a.0123456789ab.txt', 'staticfiles.json'])
+})
+
+test('what was made beyond a budget waits on disk, and is gone afterwards', () => {
+  const dir = temporary()
+  const contents = new Contents(join(dir, 'digests.json'))
+  const sheets = Array.from({ length: 20 }, (_, at) => Buffer.alloc(1024 * 1024, String(at)))
+  const held = sheets.map((sheet, at) => contents.hold(sheet, `${at}.css`))
+  expect(held.filter((source) => 'file' in source)).toHaveLength(4)
+  const files = held.map((source, at) => ({ name: `${at}.css`, source, hashed: true }))
+  publish(join(dir, 'site'), files, '{}', { contents })
+  contents.close()
+  expect(readdirSync(dir)).toEqual(['site'])
+  for (const [at, sheet] of sheets.entries())
+    expect(readFileSync(join(dir, 'site', `${at}.css`)).equals(sheet)).toBe(true)
 })

@@ -1,10 +1,10 @@
 import type { Derivation } from '@kovu/protocol'
 import { ignorePatterns, type Context } from '../context.ts'
-import type { Source } from '../tree/tree.ts'
 import { derivations } from '../derived.ts'
 import { DjangoStaticError } from '../error.ts'
 import { inside } from '../finders/public-name.ts'
 import type { Project } from '../project.ts'
+import type { Source } from '../tree/source.ts'
 
 /** What is to be published but for the bundle. */
 export interface Collected {

@@ -9,9 +9,10 @@ import { toOutput } from '../publish/bundle.ts'
 import { exportForCollectstatic } from '../publish/collectstatic.ts'
 import { publishSite } from '../publish/site.ts'
 import { dialectOf } from '../tree/references.ts'
-import { Tree, type Source } from '../tree/tree.ts'
+import { Tree } from '../tree/tree.ts'
 import type { Project } from '../project.ts'
 import { workDir } from '../work-dir.ts'
+import type { Source } from '../tree/source.ts'
 
 /** The build side of one plugin call. */
 export interface Build {
@@ -102,6 +103,8 @@ export function createBuild(context: Context): Build {
             else exportForCollectstatic(context, project, made)
           } catch (error) {
             report(this, error)
+          } finally {
+            contents.close()
           }
         },
       },

@@ -54,7 +54,7 @@ export async function publishSite(context: Context, project: Project, made: Made
     // The source of an entry is known by the chunk that was made from it.
     if (bundled.has(name)) continue
     paths.set(name, hashed)
-    const final = rewritten === undefined ? source : { content: rewritten, from: name }
+    const final = rewritten ?? source
     files.push({ name: hashed, source: final, hashed: true })
   }
   for (const [key, fileName] of bundled) paths.set(key, fileName)

@@ -16,13 +16,14 @@ import {
   utimesSync,
   writeFileSync,
   writeSync,
+  type Stats,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Contents, SMALL } from '../tree/contents.ts'
 import { makeFolder } from './folder.ts'
 import { recordRelease } from './releases.ts'
-import type { Source } from '../tree/tree.ts'
 import { DjangoStaticError } from '../error.ts'
+import type { Source } from '../tree/source.ts'
 
 /** A file to be written below STATIC_ROOT. */
 export interface Publication {
@@ -70,7 +71,8 @@ export function publish(
   options: PublishOptions = {},
 ): Published {
   const work = join(root, WORK, String(process.pid))
-  const writer = new Writer(options)
+  const { contents = new Contents() } = options
+  const writer = new Writer(root, contents, options.link ?? false)
   const temporary = join(work, 'file')
   const written: string[] = []
   let unchanged = 0
@@ -83,18 +85,20 @@ export function publish(
     for (const file of order) {
       const target = join(root, file.name)
       now = target
-      if (isSame(target, file)) {
-        unchanged += 1
-        continue
-      }
-      const twin = file.twin === undefined ? undefined : join(root, file.twin)
-      if (twin === undefined || !tryLink(twin, temporary)) writer.write(temporary, file.source)
       const folder = dirname(target)
       if (!folders.has(folder)) makeFolder(folder)
       folders.add(folder)
-      renameSync(temporary, target)
-      // Two names of one file are not renamed onto each other: the temporary one stays.
-      if (twin !== undefined) rmSync(temporary, { force: true })
+      const there = statSync(target, { throwIfNoEntry: false })
+      if (there !== undefined && isSame(target, there, file, contents)) {
+        unchanged += 1
+        continue
+      }
+      if (there !== undefined || !writer.writeNew(target, file)) {
+        writer.write(temporary, file)
+        renameSync(temporary, target)
+        // Two names of one file are not renamed onto each other: the temporary one stays.
+        if (file.twin !== undefined) rmSync(temporary, { force: true })
+      }
       written.push(file.name)
     }
     recordRelease(
@@ -145,17 +149,49 @@ function isAlive(pid: number): boolean {
 }
 
 class Writer {
+  readonly #root: string
   readonly #contents: Contents
   readonly #link: boolean
   /** Does the umask leave the mode as it is? */
   #plainMode: boolean | undefined
 
-  constructor({ contents = new Contents(), link = false }: PublishOptions) {
+  constructor(root: string, contents: Contents, link: boolean) {
+    this.#root = root
     this.#contents = contents
     this.#link = link
   }
 
-  write(target: string, source: Source): void {
+  /**
+   * Writes a file that nobody can be reading: one whose name nothing has yet, and that no manifest names yet. If a crash cuts
+   * it short, the next run sees that by its size.
+   *
+   * @param target Absolute path.
+   * @param file What to write.
+   * @returns False, with nothing written, when the file has to appear at once, or another process has just written it.
+   */
+  writeNew(target: string, { source, hashed, twin }: Publication): boolean {
+    if (twin !== undefined) return tryLink(join(this.#root, twin), target)
+    if (!hashed || this.#link) return false
+    const content = 'content' in source ? source.content : this.#contents.kept(source.file)
+    if (content === undefined) return false
+    const mtime = 'file' in source ? this.#contents.modified(source.file) : undefined
+    try {
+      this.#writeContent(target, content, mtime, 'wx')
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    }
+  }
+
+  /**
+   * Writes a file that is given its name when it is whole.
+   *
+   * @param target Absolute path, to be renamed.
+   * @param file What to write.
+   */
+  write(target: string, { source, twin }: Publication): void {
+    if (twin !== undefined && tryLink(join(this.#root, twin), target)) return
     if ('content' in source) {
       this.#writeContent(target, source.content)
       return
@@ -172,8 +208,8 @@ class Writer {
     } else this.#writeContent(target, content, mtime)
   }
 
-  #writeContent(target: string, content: Uint8Array, mtime?: Date): void {
-    const handle = openSync(target, 'w', MODE)
+  #writeContent(target: string, content: Uint8Array, mtime?: Date, flags = 'w'): void {
+    const handle = openSync(target, flags, MODE)
     try {
       for (let at = 0; at < content.length;) at += writeSync(handle, content, at)
       // Django's FILE_UPLOAD_PERMISSIONS, whatever the umask.
@@ -196,14 +232,18 @@ function tryLink(file: string, target: string): boolean {
   }
 }
 
-function isSame(target: string, { source, hashed }: Publication): boolean {
-  const there = statSync(target, { throwIfNoEntry: false })
-  if (there === undefined || !there.isFile()) return false
+function isSame(
+  target: string,
+  there: Stats,
+  { source, hashed }: Publication,
+  contents: Contents,
+): boolean {
+  if (!there.isFile()) return false
   if ('content' in source) {
     if (there.size !== source.content.length) return false
     return hashed || readFileSync(target).equals(source.content)
   }
-  const wanted = statSync(source.file)
+  const wanted = contents.seen(source.file) ?? statSync(source.file)
   if (there.size !== wanted.size) return false
   if (hashed || Math.floor(there.mtimeMs) === Math.floor(wanted.mtimeMs)) return true
   return readFileSync(target).equals(readFileSync(source.file))

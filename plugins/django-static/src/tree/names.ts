@@ -25,7 +25,8 @@ export function hashedName(name: string, hash: string): string {
   // Django's own exception for `font.eot?#iefix`.
   const mark = name.includes('?#') && !rest.startsWith('?') ? '?' : ''
   // The storage saves a file under its normal path, and tells Django that.
-  return posix.normalize(insertHash(clean, hash) + mark + rest)
+  const saved = insertHash(clean, hash) + mark + rest
+  return /\/[./]|^\.\//.test(saved) ? posix.normalize(saved) : saved
 }
 
 function insertHash(clean: string, hash: string): string {

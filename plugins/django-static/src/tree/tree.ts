@@ -3,15 +3,9 @@ import { posix } from 'node:path'
 import { Contents } from './contents.ts'
 import { DjangoStaticError, positionAt } from '../error.ts'
 import { contentHash, hashedName, pathOf } from './names.ts'
+import type { Source } from './source.ts'
 import { hasReferences, rewriteReferences, type Dangling, type Dialect } from './references.ts'
 import { nearest } from '../nearest.ts'
-
-/** Where the content of a public name comes from. */
-export type Source =
-  /** A file on disk. */
-  | { readonly file: string }
-  /** Content that was made; `from` is the file it was made from, for messages. */
-  | { readonly content: Uint8Array; readonly from: string }
 
 /** What is to be published, apart from files that have their hashed names already. */
 export interface TreeOptions {
@@ -29,7 +23,7 @@ export interface Finished {
   readonly hashed: string
   readonly source: Source
   /** The content of the hashed name where it differs from the source's. */
-  readonly rewritten: Uint8Array | undefined
+  readonly rewritten: Source | undefined
 }
 
 /** The files of a site with the references between them: gives each its final name. */
@@ -79,7 +73,8 @@ export class Tree {
       rewritten === undefined && 'file' in source
         ? this.#digest(name, source.file)
         : contentHash(rewritten ?? content)
-    return this.#settle(name, source, rewritten, digest)
+    const held = rewritten && this.#contents.hold(rewritten, name)
+    return this.#settle(name, source, held, digest)
   }
 
   #digest(name: string, file: string): string {
@@ -90,12 +85,7 @@ export class Tree {
     }
   }
 
-  #settle(
-    name: string,
-    source: Source,
-    rewritten: Uint8Array | undefined,
-    digest: string,
-  ): Finished {
+  #settle(name: string, source: Source, rewritten: Source | undefined, digest: string): Finished {
     const hashed = hashedName(name, digest)
     const finished = { name, hashed, source, rewritten }
     this.#finished.set(name, finished)
