@@ -61,7 +61,8 @@ async function start(options: RequirejsAmdOptions = {}, peers: Plugin[] = []): P
   const { hot } = server.environments.client
   const send = hot.send.bind(hot)
   hot.send = (...given: unknown[]) => {
-    sent.push(given[0] as { type: string })
+    const [first] = given
+    sent.push(typeof first === 'string' ? { type: 'custom' } : (first as { type: string }))
     send(...(given as Parameters<typeof send>))
   }
   await server.listen()
@@ -108,7 +109,8 @@ async function ask(publicName: string): Promise<unknown> {
 }
 
 async function changed(): Promise<void> {
-  for (let wait = 0; wait < 100 && !sent.some(({ type }) => type === 'full-reload'); wait++) {
+  const told = (): boolean => sent.some(({ type }) => type === 'full-reload' || type === 'custom')
+  for (let wait = 0; wait < 100 && !told(); wait++) {
     await new Promise((done) => setTimeout(done, 50))
   }
 }
