@@ -6,6 +6,7 @@ import { hotPlugin } from './hooks/hot.ts'
 import { loadPlugin, sheetPlugin } from './hooks/load.ts'
 import { type LessYuiOptions, resolveOptions } from './options.ts'
 import { buildMapsPlugin } from './hooks/build-maps.ts'
+import { plainCssPlugin } from './hooks/plain-css.ts'
 import { resolvePlugin } from './hooks/resolve.ts'
 import { rollupPlugin } from './hooks/rollup.ts'
 import { cssTarget, derivation } from './target.ts'
@@ -40,6 +41,7 @@ function create(options: LessYuiOptions = {}): Plugin[] {
     mainPlugin(context),
     resolvePlugin(context),
     loadPlugin(context),
+    plainCssPlugin(context),
     hotPlugin(context),
     sheetPlugin(context),
     buildMapsPlugin(context),

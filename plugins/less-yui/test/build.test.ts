@@ -82,6 +82,48 @@ test('inlines what a sheet imports as CSS, though only its source exists', async
   )
 })
 
+test.each<[what: string, less: Record<string, unknown>, url: RegExp]>([
+  // As lessc, below the folder of the sheet.
+  ['off', {}, /url\(\/assets\/x-[\w-]+\.png\)/],
+  ['all', { rewriteUrls: 'all' }, /url\(\/assets\/y-[\w-]+\.png\)/],
+  ['a version', { urlArgs: 'v=42' }, /url\(\/assets\/x-[\w-]+\.png\?v=42\)/],
+  [
+    'another host',
+    { rootpath: 'https://cdn.test/s/' },
+    /url\(https:\/\/cdn\.test\/s\/img\/x\.png\)/,
+  ],
+])('url() in a partial of another folder: %s', async (_what, less, url) => {
+  const site = project({
+    'site/css/main.less': '@import "../parts/deep/p.less";',
+    'site/parts/deep/p.less': '.p { background: url(img/x.png) }',
+    'site/css/img/x.png': 'x'.repeat(5000),
+  })
+  // What `rewriteUrls: all` means instead.
+  if (less.rewriteUrls) {
+    site.write('site/parts/deep/p.less', '.p { background: url(img/y.png) }')
+    site.write('site/parts/deep/img/y.png', 'y'.repeat(5000))
+  }
+  const output = await built(site, {
+    plugins: [lessYui({ less })],
+    build: { rolldownOptions: { input: 'site/css/main.less' } },
+  })
+  expect(Object.entries(output).find(([name]) => name.endsWith('.css'))?.[1]).toMatch(url)
+})
+
+test('a plain CSS file may import a sheet made from LESS', async () => {
+  const site = project({
+    ...SITE,
+    'css/app.css': '@import "./main.css";\n.app { color: blue }\n',
+    'index.js': "import './css/app.css'",
+  })
+  const output = await built(site, {
+    plugins: [lessYui({ minify: 'yui' })],
+    build: { rolldownOptions: { input: 'index.js' } },
+  })
+  const css = Object.entries(output).find(([name]) => name.endsWith('.css'))?.[1]
+  expect(css).toMatch(/^\.a\{background:url\(\/assets\/a-[^)]+\)\}\.main\{.*\}\.app\{color:blue\}/)
+})
+
 test('makes CSS modules from .module.less', async () => {
   const site = project({
     'x.module.less': '.box { .in { width: 1px + 1 } }',

@@ -56,7 +56,7 @@ test.each<[string, LessYuiOptions]>([
 ])('fromArgs(%j)', (line, options) => {
   const { minify, less } = lessYui.fromArgs(line)
   expect({ ...(minify !== undefined && { minify }), less }).toEqual(options)
-  expect(lessYui(lessYui.fromArgs(line))).toHaveLength(7)
+  expect(lessYui(lessYui.fromArgs(line))).toHaveLength(8)
 })
 
 test.each<[string, RegExp]>([

@@ -195,6 +195,36 @@ test('an edit of a sheet that a linked sheet imports as CSS makes the browser as
   ])
 })
 
+test.each(['?direct', ''])(
+  'a plain CSS file may import a sheet made from LESS (%j)',
+  async (query) => {
+    const site = project({
+      'css/app.css':
+        '@import "./main.css";\n@import url(parts/two.css) screen;\n.app { color: red }\n',
+      'css/main.less': '@import "a"; .main { color: @c }',
+      'css/a.less': '@c: red;',
+      'css/parts/two.less': '.two { width: 1px + 1; background: url(../../img/b.png) }',
+      'img/b.png': 'b',
+    })
+    const { server, sent } = await serve(site, { plugins: [lessYui()] })
+    const css = async (): Promise<string> =>
+      (await server.transformRequest(`/css/app.css${query}`))?.code ?? ''
+    expect(await css()).toMatch(/\.main[^]*@media screen[^]*\.two[^]*url\(\/img\/b\.png\)[^]*\.app/)
+    await wait(100)
+    site.write('css/a.less', '@c: green;')
+    await vi.waitFor(
+      () => expect(sent).toContainEqual(expect.objectContaining({ type: 'update' })),
+      {
+        timeout: 5000,
+      },
+    )
+    expect(sent.flatMap(({ updates = [] }) => updates.map((update) => update.path))).toEqual([
+      `/css/app.css${query}`,
+    ])
+    expect(await css()).toContain('color: green')
+  },
+)
+
 test('an old Makefile that writes main.css changes nothing', async () => {
   const site = project({ ...SITE, 'css/main.css': '.stale{}' })
   const { server, sent } = await serve(site, { plugins: [lessYui()] })
