@@ -48,6 +48,9 @@ describe('kovu hosts', () => {
     await runHosts(['--remove', '--file', file])
     expect(text()).toBe('127.0.0.1 localhost\n10.0.0.1 after\n')
     expect(statSync(file).mode & 0o777).toBe(0o644)
+    const fresh = `${file}-new`
+    await runHosts(['--write', '--file', fresh])
+    expect(readFileSync(fresh, 'utf8')).toMatch(/^# kovu site\.localhost begin\n/)
   })
 
   test('keeps the line ends of the file, and does not touch one whose marks do not fit', () => {
@@ -104,7 +107,7 @@ describe('the names of the hosts', () => {
   test('without an address: the hosts file, and rebind protection where a DNS server could know them', async () => {
     const [reserved = ''] = await warnings('lvh.test', ['x.lvh.test', 'a.lvh.test'])
     expect(reserved).toContain('a.lvh.test, x.lvh.test: no address found')
-    expect(reserved).toContain('kovu hosts --write')
+    expect(reserved).toContain('kovu hosts -- --write')
     expect(reserved).not.toContain('rebinding')
     const [real = ''] = await warnings('dev.example.com', ['x.dev.example.com'])
     expect(real).toContain('DNS rebinding')

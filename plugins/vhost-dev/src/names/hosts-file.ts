@@ -86,10 +86,12 @@ export function replaceFile(file: string, text: string): void {
   const temporary = `${file}.kovu-${process.pid}`
   try {
     try {
-      const { mode, uid, gid } = statSync(file)
+      const before = statSync(file, { throwIfNoEntry: false })
       writeFileSync(temporary, text, { flag: 'wx' })
-      chmodSync(temporary, mode)
-      chownSync(temporary, uid, gid)
+      if (before) {
+        chmodSync(temporary, before.mode)
+        chownSync(temporary, before.uid, before.gid)
+      }
       renameSync(temporary, file)
     } catch (error) {
       rmSync(temporary, { force: true })
