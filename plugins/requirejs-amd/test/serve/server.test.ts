@@ -356,7 +356,6 @@ describe('beside a plugin for static files', () => {
     expect(String(answer?.body)).toContain("define('t/hello', { text: 'HELLO' })")
     expect(await kovu.kovu.answers?.({ ...ask, query: new URLSearchParams() })).toBeUndefined()
     write({ 'media/main/t/hello.txt': 'again' })
-    await changed()
     expect(String((await kovu.kovu.answers?.(ask))?.body)).toContain('AGAIN')
   })
 
