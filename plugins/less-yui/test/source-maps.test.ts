@@ -185,6 +185,7 @@ test.each([
   })
   const name = Object.keys(output).find((file) => file.endsWith('.css')) ?? ''
   const code = output[name] ?? ''
+  expect(code).toContain('-moz-user-select')
   const url = /sourceMappingURL=(\S+)/.exec(code)?.[1]
   expect(url?.replace(/,.*/, '')).toBe(
     {
