@@ -22,7 +22,13 @@ import { gzipSync } from 'node:zlib'
 import { createServer, minifySync } from 'vite'
 import { hulkAmd } from '@kovu/hulk-amd'
 import { lint } from '../plugins/hulk-amd/dist/lint/index.js'
-import { emitAmdFile, emitEsm, mapOf, pack } from '../plugins/hulk-amd/dist/output/index.js'
+import {
+  emitAmdFile,
+  emitEsm,
+  mapOf,
+  pack,
+  PACKAGED,
+} from '../plugins/hulk-amd/dist/output/index.js'
 import { unpack } from '../plugins/hulk-amd/dist/runtime/index.js'
 import { parseTemplate } from '../plugins/hulk-amd/dist/template/index.js'
 
@@ -309,7 +315,7 @@ function sizes() {
     const sources = many(1000, make)
     const templates = sources.map((text) => parseTemplate(text))
     const hulkFiles = templates.map((one) => emitAmdFile(one, wrapping).text)
-    const esm = templates.map((one) => emitEsm(one, { runtime: 'r', partials: new Map() }).text)
+    const esm = templates.map((one) => emitEsm(one, { names: PACKAGED, partials: new Map() }).text)
     const bundle = esm
       .map((code, n) => code.replace(/^import.*\n/, '').replaceAll('template', `t${n}`))
       .map((code) => code.replace(/export.*\n/, ''))

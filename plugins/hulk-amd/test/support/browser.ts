@@ -94,10 +94,7 @@ export function openBrowser(): (
     await page.waitForSelector('h1')
     // From here on no edit is missed.
     await connected
-    await eventually(
-      page,
-      `performance.getEntriesByType('resource').some(({ name }) => name.includes('/hot/amd'))`,
-    )
+    await page.evaluate(`import('/@id/__x00__virtual:hulk-amd/runtime/hot/amd').then(() => true)`)
     return { root, page, problems }
   }
 }
