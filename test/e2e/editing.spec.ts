@@ -103,8 +103,9 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
     expect(await navbar()).toBe('rgb(20, 80, 92)')
   })
 
-  test("shows an edited template's text without a manual reload", async () => {
+  test('shows an edited template in place: a typed-in field keeps its text', async () => {
     await openHome()
+    await page.fill('#search', 'half a sentence')
     const text = (): Promise<string> =>
       page.textContent('#tip .side-title').then(
         (found) => found ?? '',
@@ -112,6 +113,8 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
       )
     const restore = await edit('media/main/t/tip.template.mustache', '{{labels.tip}}', 'Edited tip')
     await expectSeen('a template', async () => (await text()).includes('Edited tip'), true)
+    expect(await page.inputValue('#search')).toBe('half a sentence')
+    expect(await kept()).toBe(true)
     await restore()
     await expectSeen(
       'the template put back',
