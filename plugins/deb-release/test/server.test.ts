@@ -209,14 +209,12 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
     const before = await starts()
     await install('--reinstall drund-src-master drund-www-master drund-worker-master')
     await pageOf(102)
-    await expect
-      .poll(starts)
-      .toEqual({
-        ...before,
-        www: (before.www ?? 0) + 1,
-        worker: (before.worker ?? 0) + 1,
-        activity: (before.activity ?? 0) + 1,
-      })
+    await expect.poll(starts).toEqual({
+      ...before,
+      www: (before.www ?? 0) + 1,
+      worker: (before.worker ?? 0) + 1,
+      activity: (before.activity ?? 0) + 1,
+    })
   }, 120_000)
 
   test('does not switch to a release whose nginx configuration or check fails', async () => {

@@ -2,7 +2,7 @@
 /**
  * Visits a server from within its network, and prints what came of it as JSON.
  *
- *   visitor.mjs load URL      pages and the style sheets they name, four at a time, until standard input ends (at most a minute)
+ *   visitor.mjs load URL      pages and the style sheets they name, four at a time, until standard input ends (at most two minutes)
  *   visitor.mjs feed URL      the first message of a WebSocket
  *   visitor.mjs get URL       status and text
  */
@@ -10,7 +10,7 @@ import { Agent, get } from 'node:http'
 
 const [mode = '', url = ''] = process.argv.slice(2)
 const agent = new Agent({ keepAlive: true })
-const LONGEST = 60_000
+const LONGEST = 120_000
 const MOST = 40_000
 
 /** @returns {Promise<{ status: number, text: string }>} */
