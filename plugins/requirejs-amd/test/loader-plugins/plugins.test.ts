@@ -298,6 +298,26 @@ test('css! is the page’s own plugin, or a link where there is none', async () 
   expect((await own.ours()).get('js/main.js')).toContain('"css"')
 })
 
+test('what a plugin loads in the page has its hashed name', async () => {
+  using site = new Site({
+    '/build.js': build,
+    'js/sheet.js': "define({load:function(name,req,done){done(req.toUrl(name+'.css'))}})",
+    'js/raw.js': 'define({load:function(name,req,done){done(req.toUrl(name))}})',
+    'js/style/main.css': 'b { color: red }',
+    'js/data.bin': 'data',
+    'js/main.js':
+      "define(['sheet!style/main','raw!data.bin'],function(sheet,data){trace.push(sheet,data)})",
+  })
+  const { files, names } = await site.hashed()
+  const page = await visit(files, [
+    { src: names.get('js/lib/require.js') ?? '', main: `/${names.get('js/main.js')}` },
+  ])
+  expect(page.errors).toEqual([])
+  expect(page.trace).toEqual(
+    ['js/style/main.css', 'js/data.bin'].map((name) => `http://page.test/${names.get(name)}`),
+  )
+})
+
 test('in development, resources are in the layer too', async () => {
   using site = new Site({
     'js/json.js': json,
