@@ -24,7 +24,9 @@ export function debTarget(context: Context): Target {
       for (const name of [...BUILD_VARIABLES, ...BRANCH_VARIABLES, 'SOURCE_DATE_EPOCH']) {
         input(`env:${name}`)
       }
-      input(`files:${context.root}/**`)
+      // But for what is made of packages: that is no part of them.
+      const made = [join(context.root, 'dist'), context.repository]
+      input(`files:${context.root}/**${made.map((dir) => `\n!${dir}/**`).join('')}`)
       const { identity, options } = await context.release()
       const channel = channelOf(options.channels, identity.branch, process.env)
       if (channel !== undefined && channel !== mode) {

@@ -180,6 +180,21 @@ describe('what does not make a target run again', () => {
   })
 })
 
+test('the content of files that another target wrote is an input of one that reads them by a pattern', async () => {
+  await project.write(
+    'vite.config.mjs',
+    `${concatenation}\ntargets.deb = { help: '', deps: ['static'], run({ input, output, log }) { input('files:**\\n!**/dist/**'); log.info('made deb'); write('dist/site.deb', read('out/site.js'), output) } }`,
+  )
+  const deb = async (): Promise<string[]> => made((await project.kovu('deb')).text)
+  expect(await deb()).toEqual(['css', 'deb', 'js', 'static'])
+  expect(await deb()).toEqual([])
+  // Nothing of the sources changes, only what js makes of them.
+  vi.stubEnv('KOVU_TEST_CDN', 'https://cdn.example.com')
+  expect(await deb()).toEqual(['deb', 'js', 'static'])
+  await project.write('dist/other.deb', '')
+  expect(await deb()).toEqual([])
+})
+
 describe('the record', () => {
   test('has no entry of a target that failed', async () => {
     await rm(join(project.root, 'b.txt'))

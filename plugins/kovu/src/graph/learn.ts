@@ -128,9 +128,10 @@ export class Notes {
   }
 }
 
-function filesOf(pattern: string, { root, outputs }: World): string[] {
+/** What matches now, also what other targets wrote: they ran before, and their outputs are this one's inputs. */
+function filesOf(pattern: string, { root }: World): string[] {
   const glob = readGlob(pattern.slice('glob:'.length), root)
-  return list(glob, outputs).names.map((name) => `${glob.base}/${name}`)
+  return list(glob, new Set()).names.map((name) => `${glob.base}/${name}`)
 }
 
 /** Is it the key of a file, and not of a listing or a variable? */
