@@ -195,6 +195,15 @@ test('the content of files that another target wrote is an input of one that rea
   expect(await deb()).toEqual([])
 })
 
+test('kovu ci leaves the record as it is for everybody else', async () => {
+  await project.write(
+    'vite.config.mjs',
+    `${concatenation}\ntargets.check = { help: '', run: ({ log }) => log.info('made check') }`,
+  )
+  expect(made((await project.kovu('ci')).text)).toEqual(['check', 'css', 'js', 'static'])
+  expect((await project.kovu('static')).text).toContain('nothing to do')
+})
+
 describe('the record', () => {
   test('has no entry of a target that failed', async () => {
     await rm(join(project.root, 'b.txt'))

@@ -66,7 +66,7 @@ export class Session {
       version: recordVersion(),
       env: this.#env,
     })
-    this.#history.open(this.graph(project), project.base, this.#since)
+    this.#history.open(project.graph, project.base, this.#since)
   }
 
   /** The project's graph, as the goals want it. */
