@@ -185,15 +185,15 @@ function visit(nodes: readonly Node[], where: readonly string[], found: Found[])
       const parts = prelude.startsWith('@') ? [prelude] : prelude.split(/,(?![^([]*[)\]])/)
       for (const part of parts) visit(node.body, [...where, part.trim()], found)
     } else if (node.kind === 'declaration') {
-      const { name, value } = node
+      const text = spelling(node)
       const later = nodes
         .slice(index + 1)
         .flatMap((other) =>
-          other.kind === 'declaration' && other.name === name ? other.value : [],
+          other.kind === 'declaration' && other.name === node.name ? spelling(other) : [],
         )
-      const important = value.endsWith('!important')
+      const important = text.endsWith('!important')
       const repeated =
-        !later.includes(value) &&
+        !later.includes(text) &&
         later.some((other) => other.endsWith('!important') === important && !other.endsWith('\\9'))
       found.push({ where, node, repeated })
     }
