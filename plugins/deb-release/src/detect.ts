@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
 
 import { DebReleaseError } from './error.ts'
 
@@ -83,6 +84,12 @@ export function detectEpoch(root: string, build: string, env: Environment): numb
   const committed = git(root, ['log', '-1', '--format=%ct'])
   if (committed !== undefined && /^\d+$/.test(committed)) return Number(committed)
   return NO_HISTORY + (Number.parseInt(build, 10) % 100_000_000)
+}
+
+/** The file that git appends to with every commit and checkout: time, count and branch may then be others. */
+export function historyOf(root: string): string | undefined {
+  const path = git(root, ['rev-parse', '--git-path', 'logs/HEAD'])
+  return path === undefined || path === '' ? undefined : resolve(root, path)
 }
 
 /** 2020-01-01: later than 1980, which zip files and old tools take for the beginning. */

@@ -5,7 +5,7 @@ import type { Target } from '@kovu/protocol'
 
 import { buildPackages, sizeOfDeb } from './build.ts'
 import type { Context } from './context.ts'
-import { BRANCH_VARIABLES, BUILD_VARIABLES } from './detect.ts'
+import { BRANCH_VARIABLES, BUILD_VARIABLES, historyOf } from './detect.ts'
 import { DebReleaseError } from './error.ts'
 import type { Names } from './identity.ts'
 import { channelOf } from './channels.ts'
@@ -25,8 +25,10 @@ export function debTarget(context: Context): Target {
         input(`env:${name}`)
       }
       // But for what is made of packages: that is no part of them.
-      const made = [join(context.root, 'dist'), context.repository]
+      const made = [context.debFolder, context.repository]
       input(`files:${context.root}/**${made.map((dir) => `\n!${dir}/**`).join('')}`)
+      const history = historyOf(context.root)
+      if (history !== undefined) input(history)
       const { identity, options } = await context.release()
       const channel = channelOf(options.channels, identity.branch, process.env)
       if (channel !== undefined && channel !== mode) {

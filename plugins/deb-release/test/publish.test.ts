@@ -1,29 +1,30 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 
 import { describe, expect, test } from 'vitest'
 
-import { publishTarget } from '../src/targets.ts'
+import { debTarget, publishTarget } from '../src/targets.ts'
 import { codeOfPromise } from './support/code.ts'
 import { debsIn } from './support/repository.ts'
 import { makeSite } from './support/site.ts'
 
-describe('the publish target', () => {
-  const log = {
-    lines: [] as string[],
-    info: (line: string) => void log.lines.push(line),
-    warn: (line: string) => void log.lines.push(line),
-    error: (line: string) => void log.lines.push(line),
-  }
-  const target = {
-    mode: 'production',
-    force: false,
-    signal: new AbortController().signal,
-    log,
-    input: () => {},
-    output: () => {},
-    build: () => Promise.resolve(),
-  }
+const log = {
+  lines: [] as string[],
+  info: (line: string) => void log.lines.push(line),
+  warn: (line: string) => void log.lines.push(line),
+  error: (line: string) => void log.lines.push(line),
+}
+const target = {
+  mode: 'production',
+  force: false,
+  signal: new AbortController().signal,
+  log,
+  input: () => {},
+  output: () => {},
+  build: () => Promise.resolve(),
+}
 
+describe('the publish target', () => {
   test('publishes what deb wrote, says what it did, and says that nothing is signed', async () => {
     const site = makeSite({ 'a.py': '' })
     const run = (options = {}): Promise<void> =>
@@ -65,4 +66,27 @@ describe('the publish target', () => {
     }
     expect(readdirSync(site.path('dist/apt/dists'))).toEqual(['preview'])
   })
+})
+
+test('the deb target says what it reads: a change of any of it makes packages anew', async () => {
+  const site = makeSite({ 'a.py': '' })
+  execFileSync('git', ['init', '-q', '-b', 'topic'], { cwd: site.root })
+  const [read, written]: [string[], string[]] = [[], []]
+  await debTarget(site.context()).run({
+    ...target,
+    root: site.root,
+    input: (what) => void read.push(what),
+    output: (path) => void written.push(path),
+  })
+  expect(read).toEqual(
+    expect.arrayContaining([
+      'env:BUILD_NUMBER',
+      'env:BRANCH_NAME',
+      'env:SOURCE_DATE_EPOCH',
+      `files:${site.root}/**\n!${site.path('dist/deb')}/**\n!${site.path('dist/apt')}/**`,
+      site.path('.git/logs/HEAD'),
+    ]),
+  )
+  const debs = readdirSync(site.path('dist/deb')).map((name) => site.path(`dist/deb/${name}`))
+  expect(written.toSorted()).toEqual(debs.toSorted())
 })
