@@ -37,6 +37,8 @@ export class Contents {
   readonly #rows = new Map<string, Row>()
   #keptSize = 0
   #madeSize = 0
+  #slab = Buffer.alloc(0)
+  #slabUsed = 0
   #spooled = 0
   #changed = false
 
@@ -175,11 +177,22 @@ export class Contents {
       hash.update(part)
       total += length
       if (total === length && length === size && length <= SMALL) {
-        this.#keep(file, Buffer.from(part))
+        this.#keep(file, this.#copy(part))
         break
       }
     }
     return hash.digest('hex').slice(0, 12)
+  }
+
+  /** Many small copies in few buffers: the garbage collector counts buffers. */
+  #copy(part: Buffer): Buffer {
+    if (part.length > this.#slab.length - this.#slabUsed) {
+      this.#slab = Buffer.allocUnsafe(Math.max(CHUNK, part.length))
+      this.#slabUsed = 0
+    }
+    const copy = this.#slab.subarray(this.#slabUsed, this.#slabUsed + part.length)
+    this.#slabUsed += part.copy(copy)
+    return copy
   }
 
   #keep(file: string, content: Buffer): void {
