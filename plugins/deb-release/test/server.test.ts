@@ -91,7 +91,7 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
       "install -m 640 /dev/null /etc/default/drund-master && echo 'DRUND_SECRET_KEY=sesame-sesame' > /etc/default/drund-master",
     )
     await update()
-  }, 300_000)
+  }, 600_000)
   afterAll(() => server?.halt())
 
   test('is empty: no compiler, no pip, no npm, no network', async () => {
