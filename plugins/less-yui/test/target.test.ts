@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { KovuApi, TargetContext } from '@kovu/protocol'
 import { expect, test } from 'vitest'
@@ -146,4 +146,23 @@ test('the css target refuses an entry that matches nothing', async () => {
   const site = project(SITE)
   const { targets } = await kovu(site, { entries: ['css/mian.less'] })
   await expect(targets?.css?.run(run(site))).rejects.toMatchObject({ code: 'LESS_YUI_OPTION' })
+})
+
+test('derives: what is minified already is taken from the disk, until its text changes', async () => {
+  const site = project(SITE)
+  const render = async (): Promise<string | undefined> => {
+    const { derives = [] } = await kovu(site, { minify: 'yui' })
+    return (await derives[0]?.render(site.file('css/main.less')))?.code
+  }
+  const first = await render()
+  const folder = site.file('node_modules/.vite/kovu/less-yui')
+  const name = readdirSync(folder).find((file) => file.startsWith('main.css-')) ?? ''
+  const kept = JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as { code: string }
+  expect(kept.code).toBe(first)
+  writeFileSync(path.join(folder, name), JSON.stringify({ ...kept, code: '.kept{}' }))
+  expect(await render()).toBe('.kept{}')
+  site.write('css/a.less', '@c: #0000ff;')
+  expect(await render()).toBe('.main{color:#00f;*zoom:1;background:url(../img/b.png?x#y)}')
+  writeFileSync(path.join(folder, name), 'not whole')
+  expect(await render()).toContain('color:#00f')
 })

@@ -26,7 +26,9 @@ export function openCache(folder: string | undefined, key: string): Cache {
     path.join(folder ?? '', `${path.basename(source, '.less')}-${hash(key, '\0', source)}.json`)
   return {
     get(source) {
-      const kept = memory.get(source) ?? (folder === undefined ? undefined : read(fileOf(source)))
+      const kept =
+        memory.get(source) ??
+        (folder === undefined ? undefined : (read(fileOf(source)) as Compiled | undefined))
       if (!kept || !isFresh(kept.closure)) return undefined
       memory.set(source, kept)
       return kept
@@ -43,20 +45,22 @@ export function openCache(folder: string | undefined, key: string): Cache {
   }
 }
 
-function read(file: string): Compiled | undefined {
+/** What was kept in a file, if it is there and whole. */
+export function read(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Compiled
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown
   } catch {
     return undefined
   }
 }
 
-function write(file: string, compiled: Compiled): void {
+/** Keeps a value in a file; it is no error if that cannot be. */
+export function write(file: string, value: object): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true })
     // Renamed into place: another process never reads half of it.
     const temporary = `${file}.${process.pid}`
-    writeFileSync(temporary, JSON.stringify(compiled))
+    writeFileSync(temporary, JSON.stringify(value))
     renameSync(temporary, file)
   } catch (error) {
     debug('cannot keep %s: %s', file, error)

@@ -1,8 +1,9 @@
+import path from 'node:path'
 import type { Derived } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
 import { cssOf } from '../hooks/request.ts'
 import type { Compiled } from '../lessc/compile.ts'
-import { minify } from '../minify/index.ts'
+import { minifyOnce } from './minified.ts'
 import type { ResolvedOptions } from '../options.ts'
 
 const ANNOTATION = /\s*\/\*# sourceMappingURL=[^*]*\*\/\s*$/
@@ -28,14 +29,17 @@ export async function finish(
 ): Promise<Derived> {
   const file = cssOf(source)
   const processed = await postcss(compiled, file, { config, sourceMap: want.sourceMap })
-  const { code, map } = await minify({
-    css: processed.css,
-    map: want.sourceMap ? processed.map : undefined,
-    file,
-    minifier: want.minify ? options.minify : false,
-    legacyHacks: options.legacyHacks,
-    root: config.root,
-  })
+  const { code, map } = await minifyOnce(
+    {
+      css: processed.css,
+      map: want.sourceMap ? processed.map : undefined,
+      file,
+      minifier: want.minify ? options.minify : false,
+      legacyHacks: options.legacyHacks,
+      root: config.root,
+    },
+    options.cache ? path.join(config.cacheDir, 'kovu', 'less-yui') : undefined,
+  )
   const there = Object.entries(compiled.closure).flatMap(([name, hash]) => (hash ? [name] : []))
   const watch = [...new Set([...there, ...processed.watch])]
   return { code, map, watch }
