@@ -247,7 +247,9 @@ function writing(count) {
     join(root, 'vite.config.js'),
     "import hulkAmd from '@kovu/hulk-amd'\nexport default { plugins: [hulkAmd({ outDir: 'ours' })] }\n",
   )
-  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
+  // A folder of its own: kovu keeps its record there.
+  mkdirSync(join(root, 'node_modules'))
+  symlinkSync(join(repository, 'node_modules/@kovu'), join(root, 'node_modules/@kovu'))
   const sides = { hulk: [], kovu: [], again: [] }
   for (let at = 0; at < rounds; at++) {
     for (const dir of ['theirs', 'ours']) rmSync(join(root, dir), { recursive: true, force: true })
