@@ -28,6 +28,7 @@ export default {
         },
         commands: {
           findstatic: { help: 'says who wins', run: ({ args, log }) => { log.info('asked for ' + args.join(' ')); return 3 } },
+          'in-place': { help: 'writes beside the sources', run: ({ args, log }) => { log.info('in place: ' + args.join(' ')) } },
         },
       },
     },
@@ -44,7 +45,7 @@ afterAll(() => rm(root, { recursive: true }))
 
 async function kovu(...argv: string[]): Promise<{ code: number; text: string }> {
   let text = ''
-  const code = await main([...argv, '--root', root], {
+  const code = await main(['--root', root, ...argv], {
     write: (part) => {
       text += part
     },
@@ -144,6 +145,25 @@ describe('the kovu command', () => {
     )
     expect(existsSync(join(fresh, 'node_modules'))).toBe(false)
     await rm(fresh, { recursive: true })
+  })
+
+  test('hands a command everything that stands behind its name', async () => {
+    const asked = async (...argv: string[]): Promise<string> => (await kovu(...argv)).text
+    expect(await asked('findstatic', '--write', '-x', 'a.js', '--host=b')).toBe(
+      'asked for --write -x a.js --host=b\n',
+    )
+    // What Kovu knows as an option of its own, too; but not where the project is.
+    expect(await asked('findstatic', '--dry-run', '-m', 'staging')).toBe('asked for --dry-run\n')
+    expect(await asked('findstatic', '--', '--list')).toBe('asked for --list\n')
+    expect(await asked('static', 'findstatic', 'a.js')).toBe('asked for a.js\n')
+    expect(await asked('css', 'static', '--in-place')).toBe('in place: css static\n')
+  })
+
+  test('refuses an option that neither a target nor Kovu has', async () => {
+    const { code, text } = await kovu('static', '--forse')
+    expect(code).toBe(2)
+    expect(text).toContain("Unknown option '--forse'.")
+    expect(text).not.toContain('ran static')
   })
 
   test('refuses an option that does not exist, with exit code 2', async () => {

@@ -107,7 +107,7 @@ describe('the names of the hosts', () => {
   test('without an address: the hosts file, and rebind protection where a DNS server could know them', async () => {
     const [reserved = ''] = await warnings('lvh.test', ['x.lvh.test', 'a.lvh.test'])
     expect(reserved).toContain('a.lvh.test, x.lvh.test: no address found')
-    expect(reserved).toContain('kovu hosts -- --write')
+    expect(reserved).toContain('kovu hosts --write')
     expect(reserved).not.toContain('rebinding')
     const [real = ''] = await warnings('dev.example.com', ['x.dev.example.com'])
     expect(real).toContain('DNS rebinding')

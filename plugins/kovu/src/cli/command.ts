@@ -11,7 +11,7 @@ import type { KovuOptions } from '../options.ts'
 import { Progress, type Terminal } from '../report/progress.ts'
 import { listProject } from '../report/list.ts'
 import { checkNode, setUp } from '../targets/init.ts'
-import type { Arguments } from './arguments.ts'
+import { type Arguments, usage } from './arguments.ts'
 import { describe } from './describe.ts'
 import { help } from './help.ts'
 import { checkProject, type Project } from './project.ts'
@@ -68,13 +68,15 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   checkProject(args)
   const session = new Session(args, goals, progress)
   const project = await session.load()
-  if (looking) return look(project, session, args, out)
-  if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
-  const verb = verbOf(project, goals)
-  if (verb !== undefined) {
-    const words = args.words.slice(1)
+  const call = args.help || args.list ? undefined : callOf(project, args)
+  if (call !== undefined) {
+    const { verb, words } = call
     return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
   }
+  const [foreign] = args.foreign
+  if (foreign !== undefined) throw usage(`Unknown option '${foreign}'.`)
+  if (looking) return look(project, session, args, out)
+  if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
   checkGoals(project, goals)
   return session.alone(async () => {
     session.open(project)
@@ -85,14 +87,21 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
 }
 
 /**
- * The command that the words call. One that is called as a target is (`vm`) is meant when a word of its own follows: `kovu vm stop`.
+ * The command that the words call, and its own words. One that is called as a target is (`vm`) is meant when a word of its own
+ * follows: `kovu vm stop`. One may stand behind the target it belongs to: `kovu static releases`. And `--in-place` is one with another spelling.
  */
-function verbOf(
+function callOf(
   { graph, commands }: Project,
-  [first = '', next]: readonly string[],
-): Command | undefined {
-  const isTarget = graph.has(first) && (next === undefined || graph.has(next))
-  return isTarget ? undefined : commands.get(first)
+  { words, behind, inPlace }: Arguments,
+): { readonly verb: Command; readonly words: readonly string[] } | undefined {
+  const [first = '', next] = words
+  const inPlaceVerb = inPlace ? commands.get('in-place') : undefined
+  if (inPlaceVerb) return { verb: inPlaceVerb, words }
+  if (graph.has(first) && (next === undefined || graph.has(next))) return undefined
+  const verb = commands.get(first)
+  if (verb !== undefined) return { verb, words: behind }
+  const belonging = graph.has(first) ? commands.get(next ?? '') : undefined
+  return belonging && { verb: belonging, words: behind.slice(behind.indexOf(next ?? '') + 1) }
 }
 
 /** Shows something of the project, and runs nothing. */

@@ -18,6 +18,7 @@ Options
   -B, --force                   run also what is up to date
   -w, --watch                   run again whenever something changes
   -l, --list                    list the targets and commands of this project
+      --in-place                write what css and templates make beside the sources, as the old Makefile did
       --graph[=format]          draw what each target waits for, with times: text, dot, svg, html
   -m, --mode <mode>             Vite's mode (default: production; development for a server)
       --root <folder>           the project's folder (default: the current one)

@@ -15,6 +15,7 @@ export async function upToDate(args: Arguments): Promise<readonly string[] | und
   const goals = args.words.length === 0 ? ['all'] : args.words
   if (args.force || args.watch || args.list || args.graph !== undefined || args.help)
     return undefined
+  if (args.inPlace || args.foreign.length > 0) return undefined
   if (isServing(goals)) return undefined
   const file = recordFile(args.root, askedMode(args, goals), args.config)
   const memory = readRecord(file, recordVersion())

@@ -6,21 +6,21 @@ import type { VhostDevOptions } from '../options.ts'
 export function commands(given: VhostDevOptions): Readonly<Record<string, Command>> {
   return {
     trust: {
-      help: "puts the project's certificate authority into the stores of browsers and system (-- --dry-run)",
+      help: "puts the project's certificate authority into the stores of browsers and system (--dry-run)",
       async run(context) {
         const { changeTrust } = await import('./trust.ts')
         return changeTrust(given, context, 'add')
       },
     },
     untrust: {
-      help: "takes the project's certificate authority out of all stores (-- --dry-run)",
+      help: "takes the project's certificate authority out of all stores (--dry-run)",
       async run(context) {
         const { changeTrust } = await import('./trust.ts')
         return changeTrust(given, context, 'remove')
       },
     },
     hosts: {
-      help: 'prints the lines for the hosts file, or writes them (-- --write, -- --remove; names of wildcard hosts)',
+      help: 'prints the lines for the hosts file, or writes them (--write, --remove; names of wildcard hosts)',
       async run(context) {
         const { hosts } = await import('./hosts.ts')
         hosts(given, context)

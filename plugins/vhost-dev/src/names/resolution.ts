@@ -35,7 +35,7 @@ export async function warnAboutNames(
       if (found.length === 0) missing.push(name)
       else if (away) {
         warn(
-          `${name} leads to ${away.address}, not to this machine. 'sudo npx kovu hosts -- --write' puts it into the hosts file.`,
+          `${name} leads to ${away.address}, not to this machine. 'sudo npx kovu hosts --write' puts it into the hosts file.`,
         )
       }
     }),
@@ -46,7 +46,7 @@ export async function warnAboutNames(
     : ' If their DNS records say 127.0.0.1, the resolver (router, Pi-hole, VPN) drops such answers as protection' +
       ' against DNS rebinding: make an exception for the domain there.'
   warn(
-    `${missing.toSorted().join(', ')}: no address found. 'sudo npx kovu hosts -- --write' puts the names into the hosts file.${rebinding}`,
+    `${missing.toSorted().join(', ')}: no address found. 'sudo npx kovu hosts --write' puts the names into the hosts file.${rebinding}`,
   )
 }
 
