@@ -6,6 +6,8 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 
 export default defineConfig({
   test: {
+    // Many tests wait for processes of their own, so no core is left aside.
+    maxWorkers: '100%',
     projects: [
       {
         ...shared,
