@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { hash } from '../lessc/recording.ts'
 import { minify, type Minified, type MinifyJob } from '../minify/index.ts'
+import { version } from '../version.ts'
 import { read, write } from './cache.ts'
 
 const require = createRequire(import.meta.url)
@@ -31,9 +32,7 @@ export async function minifyOnce(job: MinifyJob, folder: string | undefined): Pr
 }
 
 /** Ours and that of lightningcss: a newer one may do better. */
-function versions(): unknown[] {
+function versions(): readonly string[] {
   const lightningcss = path.resolve(require.resolve('lightningcss'), '../../package.json')
-  return ['../../package.json', lightningcss].map(
-    (name) => (require(name) as { version: string }).version,
-  )
+  return [version, (require(lightningcss) as { version: string }).version]
 }

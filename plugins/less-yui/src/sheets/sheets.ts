@@ -5,6 +5,7 @@ import { LessYuiError } from '../error.ts'
 import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
 import { Renderers } from './parallel.ts'
 import { type ResolvedOptions, absolute } from '../options.ts'
+import { version } from '../version.ts'
 
 /** What the sheets of one project need to know of it. */
 export interface SheetsSettings {
@@ -119,7 +120,7 @@ export class Sheets {
     const { options, root, cacheDir, sourceMap } = this.#settings
     let plain = true
     const key = JSON.stringify(
-      [implementation.name, sourceMap, root, options.less],
+      [version, implementation.name, sourceMap, root, options.less],
       (_name, value) => {
         if (typeof value === 'function') plain = false
         return value as unknown
