@@ -12,7 +12,7 @@ const STRING = String.raw`(?:'[^'\\\n\r]*'|"[^"\\\n\r]*")`
 
 /** `define('id', ['a', 'b'], function name(a, b) {`, with or without the id and the list. */
 const head = new RegExp(
-  `^(${GAP}define${GAP}\\(${GAP})(?:(${STRING})${GAP},${GAP})?(?:(\\[(?:${GAP}${STRING}${GAP},)*(?:${GAP}${STRING})?${GAP}\\])(${GAP},${GAP}))?function\\b[\\s\\w$]*\\(([^(){}'"\`/]*)\\)\\s*\\{`,
+  `^(${GAP})(define${GAP}\\(${GAP})(?:(${STRING})(${GAP},${GAP}))?(?:(\\[(?:${GAP}${STRING}${GAP},)*(?:${GAP}${STRING})?${GAP}\\])${GAP},${GAP})?function\\b[\\s\\w$]*\\(([^(){}'"\`/]*)\\)\\s*\\{`,
 )
 
 /** The end of the factory, of the call and of the file. */
@@ -35,8 +35,8 @@ export function readPlain(code: string): Analysis | undefined {
   const end = start && tail.exec(code)
   if (!start || !end || others.test(code)) return undefined
   if (code.match(defines)?.length !== 1) return undefined
-  const [opening, before = '', id, list, , parameters = ''] = start
-  const insertAt = before.length
+  const [opening, before = '', call = '', id, behindId = '', list, parameters = ''] = start
+  const insertAt = before.length + call.length
   const factory = { start: opening.lastIndexOf('function'), end: end.index + 1 }
   const text = code.slice(factory.start, factory.end)
   if (factory.end <= opening.length || !isExpression(text)) return undefined
@@ -44,14 +44,17 @@ export function readPlain(code: string): Analysis | undefined {
   const sugar = list === undefined && names.length > 0 ? sugarIn(text, factory.start) : undefined
   // Under another name, only the tree tells what the local `require` is asked for.
   if (sugar ? !isOnlyCalled(text, names) : requires.test(code)) return undefined
-  const call: DefineCall = {
-    start: code.indexOf('define'),
+  const definition: DefineCall = {
+    start: before.length,
     end: code.lastIndexOf(')') + 1,
     id: id?.slice(1, -1),
     anonymous: id === undefined,
     insertAt,
     depsAt: factory.start,
-    deps: list === undefined ? undefined : literals(list, code.indexOf(list, insertAt)),
+    deps:
+      list === undefined
+        ? undefined
+        : literals(list, insertAt + (id ?? '').length + behindId.length),
     computedDeps: false,
     sugar,
     sugarParams: sugar ? Math.min(names.length, 3) : 0,
@@ -61,7 +64,7 @@ export function readPlain(code: string): Analysis | undefined {
   return {
     kind: 'amd',
     callsDefine: true,
-    defines: [call],
+    defines: [definition],
     requires: [],
     nested: [],
     toUrls: [],

@@ -87,6 +87,15 @@ test('they agree on whatever is plain', () => {
   )
 })
 
+test.each([
+  "/* defineA */ define(['a'], function (a) {})",
+  "// ['a'] is undefined\ndefine(['a'], function (a) {})",
+  `define(/* ['a'] */ '[]', /* ['a'] */ ['a'], function (a) {})`,
+  `define("['a']", ['a'], function (a) {})`,
+])('they agree on the places in %s', (code) => {
+  expect(readPlain(code)).toEqual(readTree(code, 'a.js'))
+})
+
 test('they agree on jQuery and lodash, most of whose modules are plain', () => {
   const roots = [
     join(dirname(require.resolve('jquery/package.json')), 'src'),
