@@ -148,8 +148,8 @@ describe('AMD modules under stock require.js, in a browser', { timeout: 60_000 }
     write(root, 't/row.mustache', '<p id="row">not by this plugin</p>')
     write(root, 't/unused.template.mustache', 'nor this')
     // As such a loader does it: the factory runs again, and its value's properties are given to the old value.
-    const adopt = (text: string): Promise<unknown> =>
-      page.evaluate(`
+    const adopt = (text: string): Promise<boolean> =>
+      page.evaluate<boolean>(`
         (() => {
           const context = requirejs.s.contexts._
           const code = (contexts) => '<p id="row">${text} ' + contexts[0].name + '</p>'
@@ -158,10 +158,16 @@ describe('AMD modules under stock require.js, in a browser', { timeout: 60_000 }
           requirejs.onResourceLoad(context, { id: 't/row' }, [])
           context.defined['t/row'] = row
           Object.assign(row, next)
-          dispatchEvent(new CustomEvent('requirejs-amd:update', { detail: { ids: ['t/row', 't/none'] } }))
+          return tell('t/row', 't/none')
         })()
       `)
-    await adopt('first')
+    // The loader is told that the page need not be loaded again; but not for values of other kinds.
+    await page.evaluate(`
+      tell = (...ids) =>
+        !dispatchEvent(new CustomEvent('requirejs-amd:update', { cancelable: true, detail: { ids } }))
+    `)
+    expect(await page.evaluate('[tell("hogan"), tell("t/none")]')).toEqual([false, false])
+    expect(await adopt('first')).toBe(true)
     await eventually(page, 'document.querySelector("#row").textContent === "first you"')
     await adopt('second')
     await eventually(page, 'document.querySelector("#row").textContent === "second you"')
