@@ -43,6 +43,8 @@ export function buildPlugin(context: Context, esm: EsmBuild): Plugin {
     options(options) {
       const page = normalizePath(`${context.config.root}/index.html`)
       const { input } = options
+      // An empty list asks for AMD layers alone, where an `index.html` of the folder is no page of the site.
+      if (Array.isArray(input) && input.length === 0) return { ...options, input: NOTHING }
       const only = Array.isArray(input) ? input[0] : input
       const none = input === undefined || (typeof only === 'string' && normalizePath(only) === page)
       return none && !existsSync(page) ? { ...options, input: NOTHING } : null

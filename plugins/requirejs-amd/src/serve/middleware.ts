@@ -1,13 +1,14 @@
 /** Serving without a plugin for static files: Vite's root and public folder are the static root. */
 import { readFile } from 'node:fs/promises'
+import type { StaticAnswer } from '@kovu/protocol'
 import type { Connect, ViteDevServer } from 'vite'
 import type { Context } from '../context.ts'
 import { analyze } from '../module/analyze.ts'
 import type { Answers } from './index.ts'
 
 /**
- * Answers for the loader and for layers, and gives classic scripts as they are: Vite would send them through its
- * transforms, in which sloppy-mode sources fail.
+ * Answers for the loader and for layers, and gives classic scripts and pages that a script asks for (the templates of a loader
+ * plugin) as they are: Vite would send them through its transforms, in which sloppy-mode sources fail and templates get its client.
  *
  * @param answers What the plugin answers.
  * @param server Vite's server.
@@ -24,31 +25,39 @@ export function standalone(
     const path = url.pathname.startsWith(base)
       ? url.pathname.slice(base.length)
       : url.pathname.slice(1)
+    const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers
+    // What XMLHttpRequest and fetch() ask for has no destination.
+    const isText = path.endsWith('.html') && destination === 'empty'
     if (
       request.method !== 'GET' ||
-      !path.endsWith('.js') ||
+      !(isText || path.endsWith('.js')) ||
       /^(?:@|node_modules\/|src\/@)/.test(path)
     )
       return next()
-    const classic =
-      request.headers['sec-fetch-mode'] === 'no-cors' &&
-      request.headers['sec-fetch-dest'] === 'script'
-    const send = async (): Promise<boolean> => {
+    const classic = mode === 'no-cors' && destination === 'script'
+    const find = async (): Promise<StaticAnswer | undefined> => {
       const publicName = decodeURIComponent(path)
-      if (publicName.split('/').includes('..')) return false
+      if (publicName.split('/').includes('..')) return undefined
       const peers = await context.peers()
       const found = peers.find(publicName)
       const file = found && !found.derived ? found.file : undefined
-      const answer = await answers.answer({ publicName, file, query: url.searchParams })
-      let { body, type } = answer ?? { body: '', type: 'text/javascript; charset=utf-8' }
-      if (!answer) {
-        if (file === undefined || !(classic || url.searchParams.has('amd'))) return false
-        body = await readFile(file)
-        if (analyze(body.toString(), { file }).kind === 'esm') return false
+      if (isText) {
+        if (file === undefined) return undefined
+        return { body: await readFile(file), type: 'text/html; charset=utf-8' }
       }
-      response.setHeader('Content-Type', type)
+      const answer = await answers.answer({ publicName, file, query: url.searchParams })
+      if (answer) return answer
+      if (file === undefined || !(classic || url.searchParams.has('amd'))) return undefined
+      const body = await readFile(file)
+      if (analyze(body.toString(), { file }).kind === 'esm') return undefined
+      return { body, type: 'text/javascript; charset=utf-8' }
+    }
+    const send = async (): Promise<boolean> => {
+      const answer = await find()
+      if (!answer) return false
+      response.setHeader('Content-Type', answer.type)
       response.setHeader('Cache-Control', 'no-cache')
-      response.end(body)
+      response.end(answer.body)
       return true
     }
     // eslint-disable-next-line promise/no-callback-in-promise -- that is how middlewares of this kind go on

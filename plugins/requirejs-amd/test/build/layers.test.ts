@@ -210,3 +210,17 @@ describe.each(Object.entries(cases))(
     })
   },
 )
+
+test('an empty input is a build of layers alone, whatever pages lie in the folder', async () => {
+  using site = new Site({
+    'js/main.js': 'define(function () {})',
+    '/index.html': '<p>not of this site</p>',
+    '/build.js': "({appDir:'www',baseUrl:'js',dir:'www-built',modules:[{name:'main'}]})",
+  })
+  const pages = (out: Map<string, string>): string[] =>
+    [...out.keys()].filter((name) => name.endsWith('.html'))
+  expect(pages(await site.ours())).toEqual(['index.html'])
+  const out = await site.ours({}, { build: { rolldownOptions: { input: [] } } })
+  expect(pages(out)).toEqual([])
+  expect(out.get('js/main.js')).toContain('define(')
+})

@@ -116,6 +116,17 @@ async function changed(): Promise<void> {
 }
 
 describe('in a plain Vite project', () => {
+  it('a template that a script asks for is its own text, a page is Vite’s', async () => {
+    write(site)
+    await start()
+    const asked = await get('/js/templates/a.html', { 'sec-fetch-dest': 'empty' })
+    expect(asked).toEqual({ status: 200, text: '<b>a</b>', type: 'text/html; charset=utf-8' })
+    const page = await get('/js/templates/a.html', { 'sec-fetch-dest': 'document' })
+    expect(page.text).toContain('/@vite/client')
+    const missing = await get('/js/templates/none.html', { 'sec-fetch-dest': 'empty' })
+    expect(missing.text).not.toContain('<b>a</b>')
+  })
+
   it('require.js is replaced by the loader, and main.js?amd=main is a layer', async () => {
     write(site)
     await start()
