@@ -47,6 +47,15 @@ describe('applications', () => {
     }
   })
 
+  test('may answer before they have read the body', async () => {
+    const port = await listenAt('127.0.0.1', (_req, res) => res.end('early'))
+    const site = await startSite({ www: port })
+    const body = 'x'.repeat(500_000)
+    const posts = Array.from({ length: 40 }, () => ask(site, host, '/', { method: 'POST', body }))
+    const answers = await Promise.all(posts)
+    expect([...new Set(answers.map((answer) => answer.body))]).toEqual(['early'])
+  })
+
   test('may listen on a socket, relative to the root, with WebSockets too', async () => {
     const dir = makeRoot()
     const path = join(dir, 'app.sock')

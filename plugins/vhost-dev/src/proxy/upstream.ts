@@ -4,6 +4,21 @@ import type { App } from '../processes/app.ts'
 import { connectOptions, targetText } from './target.ts'
 import type { Target } from './target.ts'
 
+/**
+ * Gives each request a connection of its own that it does not ask the application to close: one that answers before it has read
+ * the body would close it while the body is still being sent, and the answer would be lost.
+ */
+class SingleUse extends Agent {
+  constructor() {
+    super({ keepAlive: true })
+  }
+
+  /** Called for a connection whose answer has come; false closes it. See https://nodejs.org/api/http.html#agentkeepsocketalivesocket */
+  override keepSocketAlive(): boolean {
+    return false
+  }
+}
+
 /** One application behind the front, with its connections. */
 export class Upstream {
   name: string
@@ -22,7 +37,7 @@ export class Upstream {
     this.agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' })
     const connection = connectOptions(target) as RequestOptions
     this.#pooled = { ...connection, agent: this.agent, setHost: false }
-    this.#fresh = { ...connection, agent: false, setHost: false }
+    this.#fresh = { ...connection, agent: new SingleUse(), setHost: false }
   }
 
   /** The target as people write it. */
