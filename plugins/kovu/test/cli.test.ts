@@ -166,6 +166,17 @@ describe('the kovu command', () => {
     expect(text).not.toContain('ran static')
   })
 
+  test('refuses --in-place where no plugin can do it', async () => {
+    const bare = await mkdtemp(join(tmpdir(), 'kovu-cli-'))
+    await writeFile(join(bare, 'vite.config.mjs'), config.replace("'in-place':", "'elsewhere':"))
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    expect(await main(['css', '--in-place', '--root', bare], out)).toBe(2)
+    expect(text).toContain("Unknown option '--in-place'.")
+    expect(text).not.toContain('ran css')
+    await rm(bare, { recursive: true })
+  })
+
   test('refuses an option that does not exist, with exit code 2', async () => {
     const { code, text } = await kovu('--statik')
     expect(code).toBe(2)

@@ -73,7 +73,8 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
     const { verb, words } = call
     return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
   }
-  const [foreign] = args.foreign
+  // Nobody has taken it: a command's option, or `--in-place` where no plugin has that command.
+  const [foreign = args.inPlace ? '--in-place' : undefined] = args.foreign
   if (foreign !== undefined) throw usage(`Unknown option '${foreign}'.`)
   if (looking) return look(project, session, args, out)
   if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
