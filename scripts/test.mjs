@@ -4,15 +4,14 @@
  * `node scripts/test.mjs unit` runs one part.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { ensureBrowserTools } from './browser-tools.mjs'
+import { runTests } from './vitest-run.mjs'
 
-/** @typedef {{ passed: number, failed: number }} Count */
+/** @typedef {import('./vitest-run.mjs').Count} Count */
 
-const parts = { unit: () => vitest('unit'), django, e2e }
+const parts = { unit: () => runTests('unit'), django, e2e }
 const asked = process.argv.slice(2)
 const results = Object.entries(parts)
   .filter(([name]) => asked.length === 0 || asked.includes(name))
@@ -28,42 +27,20 @@ const results = Object.entries(parts)
 
 const passed = results.reduce((sum, count) => sum + count.passed, 0)
 const failed = results.reduce((sum, count) => sum + count.failed, 0)
+list(
+  'failed beside the others, passed alone',
+  results.flatMap((count) => count.races ?? []),
+)
+list(
+  'failed',
+  results.flatMap((count) => count.failures ?? []),
+)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 
-/**
- * @param {string} project
- * @returns {Count}
- */
-function vitest(project) {
-  const folder = mkdtempSync(join(tmpdir(), 'kovu-report-'))
-  const report = join(folder, 'report.json')
-  const { status } = spawnSync(
-    'npx',
-    [
-      '--no-install',
-      'vitest',
-      'run',
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-    { stdio: 'inherit' },
-  )
-  try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
-    // A file that cannot be loaded fails the run without a failed test.
-    return {
-      passed: numPassedTests,
-      failed: numFailedTests === 0 && status !== 0 ? 1 : numFailedTests,
-    }
-  } catch {
-    return { passed: 0, failed: 1 }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+/** @param {string} title @param {string[]} tests */
+function list(title, tests) {
+  if (tests.length > 0) console.log(`\n── ${title} ──\n${tests.join('\n')}`)
 }
 
 /** Django's own checks of the playground, and its test suite. @returns {Count} */
@@ -96,5 +73,5 @@ function e2e() {
     console.error(missing)
     return { passed: 0, failed: 1 }
   }
-  return vitest('e2e')
+  return runTests('e2e')
 }
