@@ -91,7 +91,10 @@ export function askHttp2(
   })
 }
 
-/** Sends raw bytes over TLS and gives everything that came back until the connection ended or was quiet. */
+/**
+ * Sends raw bytes over TLS and gives everything that came back until the connection ended or was quiet. The first byte may
+ * take its time: a busy machine needs seconds for thirty handshakes.
+ */
 export function askRaw(
   { port, ca }: Address,
   bytes: string | Buffer,
@@ -104,9 +107,12 @@ export function askRaw(
       socket.destroy()
       done(text)
     }
-    socket.setTimeout(quietMs, finish)
+    socket.setTimeout(20_000, finish)
     socket.on('secureConnect', () => socket.write(bytes))
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      socket.setTimeout(quietMs)
+    })
     socket.on('error', () => {})
     socket.on('close', () => done(text))
   })
