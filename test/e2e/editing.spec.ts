@@ -48,7 +48,7 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
 
   /** Replaces text in a file of the site, once; gives a function that puts the old text back. */
   async function edit(path: string, from: string, to: string): Promise<() => Promise<void>> {
-    await expect.poll(() => connected, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => connected, { timeout: 20_000 }).toBe(true)
     const file = join(site.root, path)
     const before = await readFile(file, 'utf8')
     expect(before).toContain(from)
@@ -57,7 +57,7 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
     const watching = sleep(100)
     return async () => {
       await watching
-      await expect.poll(() => connected, { timeout: 10_000 }).toBe(true)
+      await expect.poll(() => connected, { timeout: 20_000 }).toBe(true)
       await writeFile(file, before)
     }
   }
@@ -70,7 +70,7 @@ describe.each(['cdn', 'path'] as const)('editing in development, STATIC_URL as a
   ): Promise<void> {
     onTestFailed(() => console.error(site.output(), watched.problems()))
     const started = performance.now()
-    await expect.poll(look, { timeout: 10_000, interval: 20 }).toEqual(wanted)
+    await expect.poll(look, { timeout: 20_000, interval: 20 }).toEqual(wanted)
     console.log(`${kind}: ${what} was seen after ${Math.round(performance.now() - started)} ms`)
   }
 

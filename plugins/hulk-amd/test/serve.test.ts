@@ -133,7 +133,7 @@ describe('a development server', () => {
     }
     write(root, 'b.mustache', 'changed')
     server.watcher.emit('change', path.join(root, 'b.mustache'))
-    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0), 10_000)
     const update = { type: 'js-update', path: '/b.mustache', acceptedPath: '/b.mustache' }
     for (const message of sent) expect(message).toMatchObject({ type: 'update', updates: [update] })
   })
@@ -164,7 +164,7 @@ describe('a development server', () => {
       write(root, 'media/t/a b.template.mustache', text)
       server.watcher.emit('change', path.join(media, 't/a b.template.mustache'))
       // The watcher may tell of it as well.
-      await vi.waitFor(() => expect(edits.length).toBeGreaterThan(0))
+      await vi.waitFor(() => expect(edits.length).toBeGreaterThan(0), 10_000)
       expect(edits[0]).toMatchObject({
         path: '/static/main/t/a%20b.template.js',
         source: '/static/main/t/a%20b.template.mustache',
@@ -181,7 +181,7 @@ describe('a development server', () => {
     expect((await server.transformRequest('/a.mustache?import'))?.code).not.toContain('b.mustache')
     write(root, 'b.mustache', 'B')
     server.watcher.emit('add', path.join(root, 'b.mustache'))
-    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0), 10_000)
     expect((await server.transformRequest('/a.mustache?import'))?.code).toContain('b.mustache')
   })
 
@@ -194,9 +194,9 @@ describe('a development server', () => {
     })
     fs.writeFileSync(path.join(root, 'a.mustache'), 'fine')
     server.watcher.emit('change', path.join(root, 'a.mustache'))
-    await vi.waitFor(async () =>
-      expect((await server.transformRequest('/a.mustache?import'))?.code).toContain('fine'),
-    )
+    await expect
+      .poll(async () => (await server.transformRequest('/a.mustache?import'))?.code)
+      .toContain('fine')
   })
 
   test('takes .html templates by the include option', async () => {

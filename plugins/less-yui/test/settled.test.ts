@@ -12,9 +12,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 test('waits for the text of a file that an editor has only emptied yet', async () => {
   writeFileSync(file, '')
-  setTimeout(() => writeFileSync(file, 'a { b: c }'), 4)
+  setTimeout(() => writeFileSync(file, 'a { b: c }'), 120)
   await settled(file)
   expect(readFileSync(file, 'utf8')).toBe('a { b: c }')
+})
+
+test('gives up on a file that stays empty', async () => {
+  writeFileSync(file, '')
+  await expect(settled(file)).resolves.toBeUndefined()
 })
 
 test('does not wait for a file that is gone', async () => {

@@ -150,7 +150,7 @@ import.meta.hot.accept('virtual:settings', ({ __CDN_HOST__ }) => (document.title
     await vi.waitFor(() => {
       const watched = serving.server.watcher.getWatched()
       expect(watched[made.file('m4')]).toContain('base.m4')
-    })
+    }, 10_000)
     return { made, ...serving }
   }
 

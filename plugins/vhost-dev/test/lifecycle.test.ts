@@ -236,7 +236,7 @@ describe('pages', () => {
     const messages: string[] = []
     hmr.on('message', (data: Buffer) => messages.push(data.toString()))
     await ask(site, 'www.site.localhost', '/', { method: 'POST' })
-    await expect.poll(() => messages.join(), { timeout: 10_000 }).toContain('full-reload')
+    await expect.poll(() => messages.join(), { timeout: 20_000 }).toContain('full-reload')
     hmr.close()
   })
 
@@ -257,7 +257,7 @@ describe('pages', () => {
     const messages: string[] = []
     hmr.on('message', (data: Buffer) => messages.push(data.toString()))
     writeFileSync(join(site.root, 'views.py'), 'a = 23\n')
-    await expect.poll(() => messages.join(), { timeout: 10_000 }).toContain('full-reload')
+    await expect.poll(() => messages.join(), { timeout: 20_000 }).toContain('full-reload')
     expect((await ask(site, 'www.site.localhost', '/')).body).toBe('x')
     hmr.close()
   })
@@ -320,7 +320,7 @@ describe('the testserver target', () => {
     const get = async () =>
       ask({ port, ca: readFileSync(join(root, 'c/ca.pem'), 'utf8') }, 'cdn.site.localhost', '/a.js')
     await expect
-      .poll(() => get().catch(() => undefined), { timeout: 10_000 })
+      .poll(() => get().catch(() => undefined), { timeout: 20_000 })
       .toMatchObject({ status: 200 })
     abort.abort()
     await run

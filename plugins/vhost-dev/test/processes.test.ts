@@ -94,7 +94,7 @@ describe('processes', () => {
     const state = await ask(site, 'www.site.localhost', '/.kovu/state')
     expect(JSON.parse(state.body).lines).toContain('hello from app')
     await expect
-      .poll(async () => (await ask(site, 'www.site.localhost', '/')).body, { timeout: 8000 })
+      .poll(async () => (await ask(site, 'www.site.localhost', '/')).body, { timeout: 20_000 })
       .toMatch(/^answer \d+$/)
     expect((await ask(site, 'www.site.localhost', '/')).body).not.toBe(first.body)
   })
