@@ -4,6 +4,7 @@ import type { RequirejsAmdOptions } from './options.ts'
 import { findPeers, type Peers } from './peers.ts'
 import { readProjects } from './project.ts'
 import type { Sources } from './config/sources.ts'
+import type { PluginHost } from './loader-plugins/foreign/index.ts'
 import type { BuildFile, BuildModule, Graph, Ids, RequireConfig } from './types.ts'
 
 /** A RequireJS configuration with its modules: one for each build file, or the one found in a `data-main` file. */
@@ -22,6 +23,8 @@ export interface Project {
   readonly sources: Sources | undefined
   /** The layers that override keys of the build file, with the project that they are then part of. */
   readonly layers: ReadonlyMap<BuildModule, Project>
+  /** Loader plugins of the site, which write into layers; undefined in development. */
+  readonly plugins: PluginHost | undefined
   /** Files that the configuration was read from. */
   readonly watch: readonly string[]
 }

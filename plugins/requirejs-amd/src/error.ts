@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'REQUIREJS_AMD_CONFIG'
   | 'REQUIREJS_AMD_ENTRIES'
   | 'REQUIREJS_AMD_OUTSIDE'
+  | 'REQUIREJS_AMD_PLUGIN'
   | 'REQUIREJS_AMD_UNSUPPORTED'
 
 /** Where an error is: a file, and an offset into its text when known. */

@@ -13,7 +13,8 @@ import type { Context, Project } from './context.ts'
 import { AmdError, noteSentence } from './error.ts'
 import { npmPackages } from './esm/npm.ts'
 import { createGraph } from './graph/index.ts'
-import { PluginHost } from './loader-plugins/foreign.ts'
+import { PluginHost } from './loader-plugins/foreign/index.ts'
+import { pluginConfig, pluginHome } from './loader-plugins/foreign/config.ts'
 import type { Peers } from './peers.ts'
 import type { BuildFile, Found, Graph, RequireConfig, Source, SourceMapLike } from './types.ts'
 
@@ -56,7 +57,7 @@ export async function readProjects(context: Context, peers: Peers): Promise<read
 }
 
 /** What {@link createProject} is told. */
-export type ProjectParts = Omit<Project, 'ids' | 'graph' | 'sources' | 'layers'>
+export type ProjectParts = Omit<Project, 'ids' | 'graph' | 'sources' | 'layers' | 'plugins'>
 
 /** Adds ids and graph to a configuration. */
 export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
@@ -81,14 +82,17 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
   }
   const names = (): Iterable<string> => peers.list()
   const npm = npmPackages(context.config.root)
-  const host =
+  const home = build === undefined ? '' : pluginHome(build, prefix, peers.nameOf)
+  const plugins =
     forBuild &&
     new PluginHost({
       ids,
       module: (id) => graph.module(id),
       find: (publicName) => peers.find(publicName)?.file,
-      config: { inlineText: forBuild.inlineText, optimize: forBuild.optimize },
-      warn: (message) => context.config.logger.warn(message),
+      home,
+      root: context.config.root,
+      config: pluginConfig(forBuild, prefix, home, peers.nameOf),
+      logger: context.config.logger,
     })
   const graph: Graph = createGraph({
     ids,
@@ -96,7 +100,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
     read,
     transform: sources?.trace,
     derives: peers.derives,
-    write: host && ((plugin, resource) => host.write(plugin, resource)),
+    write: plugins && ((plugin, resource) => plugins.write(plugin, resource)),
     names,
     npm,
   })
@@ -116,7 +120,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
           ],
     ),
   )
-  return { ...parts, ids, graph, sources, layers }
+  return { ...parts, ids, graph, sources, layers, plugins }
 }
 
 /** The text of a file, or what its derivation makes of the source. */

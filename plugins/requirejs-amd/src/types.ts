@@ -174,6 +174,8 @@ export interface ModuleRecord {
   readonly nestedDeps: readonly string[]
   /** Every file it was made from. */
   readonly watch: readonly string[]
+  /** Is it a loader plugin's resource that the plugin writes into each layer anew? `code` is what it wrote into this one. */
+  readonly layered?: boolean | undefined
   /** Name of the npm package that the id means, for want of a static file. Such a record is an `esm` one. */
   readonly npm?: string | undefined
 }

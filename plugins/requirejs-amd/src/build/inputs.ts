@@ -7,7 +7,7 @@ import type { LinkInput } from '../link/index.ts'
 import { madeInput, moduleInput } from '../link/module.ts'
 import { analyze } from '../module/analyze.ts'
 import { toRegistry } from '../module/registry.ts'
-import { classicInput, stubInput, wrappedInput } from '../link/classic.ts'
+import { classicInput, made, stubInput, wrappedInput } from '../link/classic.ts'
 import type { BuildFile, BuildModule, ModuleRecord, Shim } from '../types.ts'
 
 /** What the modules of one file have in common. */
@@ -30,6 +30,7 @@ export interface Linking {
  */
 export function inputsOf(linking: Linking, record: ModuleRecord): readonly LinkInput[] {
   const { project, build } = linking
+  if (record.layered) return [made(record.code)]
   const shim = shimOf(project, record.id)
   if (!fits(record, build)) return classicInput(record, shim, !build.skipModuleInsertion)
   const aliases = [...rulesOf(project.ids.config).mains]
@@ -99,7 +100,8 @@ export function isQuiet({ kind, analysis }: ModuleRecord): boolean {
 
 /** Ids that a module's text defines: its own and those that stand in it. */
 export function definedIds(project: Project, record: ModuleRecord): readonly string[] {
-  if (record.kind === 'amd' && written(project, record).kind === 'script') return []
+  if (record.kind === 'amd' && !record.layered && written(project, record).kind === 'script')
+    return []
   const named = record.analysis.defines.flatMap((call) => (call.id === undefined ? [] : [call.id]))
-  return [...new Set([record.id, ...named])]
+  return [...new Set(record.layered ? named : [record.id, ...named])]
 }

@@ -7,6 +7,7 @@ import { planLayers, type Layer } from '../layers/modules.ts'
 import { link, type LinkInput } from '../link/index.ts'
 import { definedIds, inputsOf, isQuiet, type Linking } from './inputs.ts'
 import { planScript } from '../layers/script.ts'
+import { withPlugins, writtenBy } from './resources.ts'
 import { closingInputs, hashedMain, made } from '../link/classic.ts'
 import type { BuildFile, BundleComplete, ModuleRecord, SourceMapLike } from '../types.ts'
 
@@ -87,6 +88,7 @@ export async function linkProject(project: Project, settings: LinkSettings): Pro
   return {
     files: [
       ...files,
+      ...plan.beside,
       ...(build.writeBuildTxt ? [listing(project, build, settings, complete)] : []),
     ],
     loose: plan.loose,
@@ -117,6 +119,8 @@ async function linkFile(wanted: Wanted, settings: LinkSettings): Promise<OutputF
 }
 
 interface WantedFiles {
+  /** What loader plugins have written themselves. */
+  readonly beside: readonly OutputFile[]
   readonly wanted: readonly Wanted[]
   readonly loose: readonly ModuleRecord[]
   readonly reached: readonly ModuleRecord[]
@@ -130,26 +134,41 @@ async function wantedLayers(
   const graphOf = (module: Layer['module']): Project =>
     (module && project.layers.get(module)) ?? project
   const plan = await planLayers(project.graph, build, (module) => graphOf(module).graph)
-  const wanted = plan.layers.map((layer): Wanted => {
-    const own = graphOf(layer.module)
-    const rules = own.build ?? build
-    const records = layer.records.filter((record) => rules.inlineText || record.kind !== 'resource')
-    const linking = { project: own, build: rules, module: layer.module, records }
-    return {
-      publicName: layer.publicName,
-      linking,
-      inputs: around(rules, [
-        ...records.flatMap((record) => inputsOf(linking, record)),
-        ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
-        ...(settings.hashed && startsByName(layer) ? [hashedMain(layer.name)] : []),
-      ]),
-      ids: idsOf(linking, layer),
-      main: layer.name,
-    }
-  })
+  const { wanted, beside } = await withPlugins(project, () =>
+    plan.layers.map((layer): Wanted => {
+      const own = graphOf(layer.module)
+      const rules = own.build ?? build
+      const kept = layer.records.filter((record) => rules.inlineText || record.kind !== 'resource')
+      const { records, closing } = writtenBy(
+        own,
+        kept,
+        layer.module && {
+          name: layer.name,
+          publicName: layer.publicName,
+          short:
+            build.dir === undefined
+              ? undefined
+              : pathInBuild(project, build, settings, layer.publicName),
+        },
+      )
+      const linking = { project: own, build: rules, module: layer.module, records }
+      return {
+        publicName: layer.publicName,
+        linking,
+        inputs: around(rules, [
+          ...records.flatMap((record) => inputsOf(linking, record)),
+          ...closing,
+          ...closingInputs(layer.create ? layer.name : undefined, layer.insertRequire),
+          ...(settings.hashed && startsByName(layer) ? [hashedMain(layer.name)] : []),
+        ]),
+        ids: closing.length > 0 ? [] : idsOf(linking, layer),
+        main: layer.name,
+      }
+    }),
+  )
   const { bundlesConfigOutFile } = build
-  if (bundlesConfigOutFile === undefined) return { ...plan, wanted }
-  return { ...plan, wanted: await withBundles(project, build, settings, wanted) }
+  if (bundlesConfigOutFile === undefined) return { ...plan, wanted, beside }
+  return { ...plan, beside, wanted: await withBundles(project, build, settings, wanted) }
 }
 
 /** Ids for which a layer may be loaded: what else runs with it would run then too. */
@@ -215,14 +234,20 @@ async function wantedScript(
   settings: LinkSettings,
 ): Promise<WantedFiles> {
   const script = await planScript(project.graph, build, settings.nameOf)
-  const records = script.records.filter((record) => build.inlineText || record.kind !== 'resource')
-  const linking = { project, build, module: build.modules[0], records }
-  const inputs = around(build, [
-    ...records.flatMap((record) => inputsOf(linking, record)),
-    ...closingInputs(script.created, script.insertRequire),
-  ])
-  const wanted = { publicName: script.publicName, linking, inputs, ids: [], main: undefined }
-  return { wanted: [wanted], loose: [], reached: records }
+  const { publicName } = script
+  const kept = script.records.filter((record) => build.inlineText || record.kind !== 'resource')
+  const { wanted, beside } = await withPlugins(project, (): readonly Wanted[] => {
+    const layer = { name: build.modules[0]?.name, publicName, short: undefined }
+    const { records, closing } = writtenBy(project, kept, layer)
+    const linking = { project, build, module: build.modules[0], records }
+    const inputs = around(build, [
+      ...records.flatMap((record) => inputsOf(linking, record)),
+      ...closing,
+      ...closingInputs(script.created, script.insertRequire),
+    ])
+    return [{ publicName, linking, inputs, ids: [], main: undefined }]
+  })
+  return { wanted, beside, loose: [], reached: kept }
 }
 
 function around(

@@ -182,6 +182,7 @@ async function assemble(build: RjsBuild, reading: Reading): Promise<BuildFile> {
     },
     onBuildWrite: build.onBuildWrite,
     onModuleBundleComplete: build.onModuleBundleComplete,
+    raw: { ...build },
     write:
       typeof out === 'function'
         ? out

@@ -14,8 +14,10 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'normalizeDirDefines',
   'skipSemiColonInsertion',
   'throwWhen',
+  // Read by loader plugins of the site.
   'buildCSS',
   'separateCSS',
+  'siteRoot',
 ])
 
 const CSS: Note = {
@@ -27,7 +29,6 @@ const REFUSED: Readonly<Record<string, Note>> = {
   cssIn: CSS,
   cssImportIgnore: CSS,
   cssPrefix: CSS,
-  siteRoot: CSS,
   optimizeCss: CSS,
   fileExclusionRegExp: {
     reason: 'the plugin for static files (or Vite’s public folder) says what is published',

@@ -156,6 +156,8 @@ export interface BuildFile {
   readonly onBuildWrite: BuildHook | undefined
   /** Called with each file that the build has made. */
   readonly onModuleBundleComplete: ((data: BundleComplete) => void) | undefined
+  /** Its keys as they are written, for loader plugins. */
+  readonly raw: Readonly<Record<string, unknown>>
   /** Gets the text of a single-file build instead of a file. */
   readonly write: ((text: string, map: string | undefined) => void) | undefined
   /** Every key that is not honoured. */

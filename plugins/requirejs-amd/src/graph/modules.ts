@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import type { Derivation } from '@kovu/protocol'
 import { AmdError } from '../error.ts'
-import type { Written } from '../loader-plugins/foreign.ts'
+import type { Written } from '../loader-plugins/foreign/index.ts'
 import { loaderPluginOf, needless } from '../loader-plugins/index.ts'
 import { analyze } from '../module/analyze.ts'
 import type { Analysis, Found, Ids, MadeModule, ModuleRecord, Source } from '../types.ts'
@@ -206,10 +206,10 @@ export class Modules {
     if (!id.includes('!')) return undefined
     const { plugin, resource } = partsOf(id)
     const code = this.#standIn(plugin, resource)
-    const written =
-      code === undefined && !loaderPluginOf(plugin)
-        ? await this.#sources.write?.(plugin, resource)
-        : undefined
+    const known = loaderPluginOf(plugin)
+    // Values and modules that are known of a plugin need nobody to write them.
+    const left = code === undefined && !known?.path && !known?.modules
+    const written = left ? await this.#sources.write?.(plugin, resource) : undefined
     if (code === undefined && !written) return undefined
     const file = written?.file ?? `/${plugin}!${resource}`
     // Nobody asks for a file of it: without the layer, the plugin loads the resource.
@@ -220,7 +220,9 @@ export class Modules {
       source: file,
       watch: written?.watch ?? [],
       map: undefined,
+      layered: written?.layered,
     }
+    if (written?.layered) return plain({ ...base, kind: 'amd', code: '' })
     return this.#entryOf(base, code ?? written?.code ?? '', file)
   }
 

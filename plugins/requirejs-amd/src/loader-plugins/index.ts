@@ -1,6 +1,6 @@
 /**
  * Loader plugins that are known before run time. Any other plugin is an AMD module like all others: in development it loads its
- * resources in the browser, as RequireJS has it; in a build its own `write` may put them into layers (`foreign.ts`).
+ * resources in the browser, as RequireJS has it; in a build its own `write` may put them into layers (`foreign/`).
  */
 import type { Derivation } from '@kovu/protocol'
 import type { RequireConfig } from '../types.ts'

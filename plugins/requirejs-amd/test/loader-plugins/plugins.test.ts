@@ -203,7 +203,7 @@ describe('a plugin of the site itself', () => {
     const prying = `define({
       load: function (name, req, onload, config) {
         if (!config.isBuild) return onload(name)
-        var said = ['/static-files/../secret.txt', '/etc/passwd', 'secret.txt'].map(function (path) {
+        var said = [req.toUrl('../../secret.txt'), '/etc/passwd', 'secret.txt'].map(function (path) {
           try { return require.nodeRequire('fs').readFileSync(path) } catch (error) { return error.message }
         })
         try { require.nodeRequire('child_process') } catch (error) { said.push(error.message) }
@@ -221,7 +221,7 @@ describe('a plugin of the site itself', () => {
     const customLogger = { ...silent, warn: (message: string) => void warnings.push(message) }
     await site.ours({}, { customLogger })
     expect(warnings).toEqual([
-      "The loader plugin 'pry' cannot write 'a' into a layer: there is no static file ../secret.txt, there is no static file /etc/passwd, there is no static file secret.txt, loader plugins have no Node module 'child_process' here. It will load it in the browser.",
+      "The loader plugin 'pry' cannot write 'a' into a layer: there is no static file js/../../secret.txt, there is no static file /etc/passwd, there is no static file secret.txt, loader plugins have no Node module 'child_process' here. It will load it in the browser.",
     ])
   })
 
