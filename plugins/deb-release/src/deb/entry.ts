@@ -64,27 +64,46 @@ export function arrange(entries: Iterable<Entry>): Entry[] {
       byPath.set(parent, { kind: 'folder', path: parent })
     }
   }
-  return [...byPath.values()]
-    .map((entry) => ({ entry, key: Buffer.from(entry.path) }))
-    .sort((left, right) => Buffer.compare(left.key, right.key))
-    .map(({ entry }) => entry)
+  const all = [...byPath.values()]
+  const compare = all.some(({ path }) => beyondRE.test(path)) ? byBytes : byUnits
+  return all.sort(compare)
 }
 
+/** UTF-16 orders surrogates before what UTF-8 has before them. */
+const beyondRE = /[\ud800-\udfff]/
+
+function byUnits(left: Entry, right: Entry): number {
+  return left.path < right.path ? -1 : 1
+}
+
+function byBytes(left: Entry, right: Entry): number {
+  return Buffer.compare(Buffer.from(left.path), Buffer.from(right.path))
+}
+
+/** An empty part of a path, or one that leads elsewhere. */
+const noPartRE = /(?:^|\/)\.{0,2}(?:\/|$)/
+
 function checkPath(path: string): void {
-  const shown = JSON.stringify(path)
   if (controlRE.test(path)) {
     throw new DebReleaseError(
       'DEB_RELEASE_PATH',
-      `The name ${shown} holds a control character or is not UTF-8: dpkg's list of files cannot name it. Rename the file.`,
+      `The name ${JSON.stringify(path)} holds a control character or is not UTF-8: dpkg's list of files cannot name it. Rename the file.`,
     )
   }
-  const parts = path.split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new DebReleaseError('DEB_RELEASE_PATH', `${shown} is no plain path below the root.`)
+  if (noPartRE.test(path)) {
+    throw new DebReleaseError(
+      'DEB_RELEASE_PATH',
+      `${JSON.stringify(path)} is no plain path below the root.`,
+    )
   }
-  const longest = Math.max(...parts.map((part) => Buffer.byteLength(part)))
-  if (longest > LONGEST_NAME || Buffer.byteLength(path) > LONGEST_PATH) {
-    throw new DebReleaseError('DEB_RELEASE_PATH', `${shown} is too long for a file system.`)
+  const bytes = Buffer.byteLength(path)
+  if (bytes <= LONGEST_NAME) return
+  const longest = Math.max(...path.split('/').map((part) => Buffer.byteLength(part)))
+  if (longest > LONGEST_NAME || bytes > LONGEST_PATH) {
+    throw new DebReleaseError(
+      'DEB_RELEASE_PATH',
+      `${JSON.stringify(path)} is too long for a file system.`,
+    )
   }
 }
 

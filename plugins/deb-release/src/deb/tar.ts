@@ -47,14 +47,16 @@ export function tarRoot(epoch: number): Buffer {
   })
 }
 
+const zeros = Buffer.alloc(2 * BLOCK)
+
 /** The zeros that fill the last block of a content of `size` bytes. */
 export function tarPadding(size: number): Buffer {
-  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)
+  return zeros.subarray(0, (BLOCK - (size % BLOCK)) % BLOCK)
 }
 
 /** What ends a tar. */
 export function tarEnd(): Buffer {
-  return Buffer.alloc(2 * BLOCK)
+  return zeros
 }
 
 function modeOf(entry: Entry, executable: boolean): number {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
-import { contentOf } from './content.ts'
-import { arrange, type Entry, type FileEntry, isProgram, sizeOf } from './entry.ts'
+import { piecesOf, READ, smallContent } from './content.ts'
+import { arrange, type DiskFile, type Entry, type FileEntry, isProgram, sizeOf } from './entry.ts'
 import type { Gzip } from './gzip.ts'
 import { tarEnd, tarHeader, tarPadding, tarRoot } from './tar.ts'
 
@@ -26,42 +26,59 @@ export async function writeTree(
   { epoch, signal }: { readonly epoch: number; readonly signal?: AbortSignal | undefined },
 ): Promise<TreeFacts> {
   const sums: { path: string; md5: string }[] = []
+  const buffer = Buffer.allocUnsafe(READ + 1)
   let kibibytes = 0
-  await gzip.push(tarRoot(epoch))
+  gzip.push(tarRoot(epoch))
   for (const entry of arrange(entries)) {
     signal?.throwIfAborted()
     if (entry.kind === 'file') {
       const size = sizeOf(entry)
-      sums.push({ path: entry.path, md5: await writeFile(gzip, entry, size, epoch) })
+      const small = smallContent(entry.content, buffer)
+      const md5 =
+        small === undefined
+          ? await pushLarge(gzip, entry, entry.content as DiskFile, epoch)
+          : pushSmall(gzip, entry, small, epoch)
+      gzip.push(tarPadding(size))
+      sums.push({ path: entry.path, md5 })
       kibibytes += Math.ceil(size / 1024)
     } else {
-      await gzip.push(tarHeader(entry, { size: 0, epoch, executable: false }))
+      gzip.push(tarHeader(entry, { size: 0, epoch, executable: false }))
       kibibytes += 1
     }
+    if (gzip.isFull) await gzip.drain()
   }
-  await gzip.push(tarEnd())
+  gzip.push(tarEnd())
   await gzip.end()
   return { sums, kibibytes }
 }
 
 /** @returns The MD5 sum of what was written. */
-async function writeFile(
+function pushSmall(gzip: Gzip, entry: FileEntry, bytes: Uint8Array, epoch: number): string {
+  gzip.push(fileHeader(entry, bytes, bytes.length, epoch))
+  gzip.push(bytes)
+  return hash('md5', bytes)
+}
+
+/** @returns The MD5 sum of what was written. */
+async function pushLarge(
   gzip: Gzip,
   entry: FileEntry,
-  size: number,
+  content: DiskFile,
   epoch: number,
 ): Promise<string> {
   const md5 = createHash('md5')
-  let begun = false
-  for await (const bytes of contentOf(entry.content)) {
-    if (!begun) {
-      const executable = entry.executable ?? isProgram(entry.path, bytes)
-      await gzip.push(tarHeader(entry, { size, epoch, executable }))
-      begun = true
-    }
+  let isFirst = true
+  for await (const bytes of piecesOf(content)) {
+    if (isFirst) gzip.push(fileHeader(entry, bytes, content.size, epoch))
+    isFirst = false
     md5.update(bytes)
-    await gzip.push(bytes)
+    gzip.push(bytes)
+    if (gzip.isFull) await gzip.drain()
   }
-  await gzip.push(tarPadding(size))
   return md5.digest('hex')
+}
+
+function fileHeader(entry: FileEntry, start: Uint8Array, size: number, epoch: number): Buffer {
+  const executable = entry.executable ?? isProgram(entry.path, start)
+  return tarHeader(entry, { size, epoch, executable })
 }

@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { join, posix, sep } from 'node:path'
 
 import type { Entry } from '../deb/entry.ts'
 import { DebReleaseError, readError } from '../error.ts'
@@ -29,8 +29,9 @@ export function walk({ from, to, leavesOut }: Walk): Entry[] {
   const links: { path: string; target: string }[] = []
 
   const visit = (folder: string): void => {
-    for (const dirent of list(join(from, folder))) {
-      const path = posix.join(folder, dirent.name)
+    const [here, there] = [join(from, folder), posix.join(to, folder)]
+    for (const dirent of list(here)) {
+      const path = folder === '' ? dirent.name : `${folder}/${dirent.name}`
       if (leavesOut(path, dirent.isDirectory())) continue
       if (dirent.isDirectory()) {
         // A folder is there for what it holds: git knows none that is empty either.
@@ -43,7 +44,7 @@ export function walk({ from, to, leavesOut }: Walk): Entry[] {
       if (dirent.isSymbolicLink()) {
         links.push({ path, target: readlinkSync(join(from, path)).replaceAll('\\', '/') })
       } else {
-        entries.push(fileEntry(join(from, path), posix.join(to, path), dirent))
+        entries.push(fileEntry(`${here}${sep}${dirent.name}`, `${there}/${dirent.name}`, dirent))
       }
     }
   }
