@@ -25,8 +25,7 @@ async function appear(file: string, write: (temporary: string) => Promise<void>)
     await write(temporary)
     await rename(temporary, file)
   } catch (cause) {
-    throw writeError(file, cause)
-  } finally {
     await rm(temporary, { force: true })
+    throw writeError(file, cause)
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DebReleaseError } from '../error.ts'
 import { clearsign, exportKey, findKey, type SigningKey } from '../sign.ts'
 import { compareVersions } from '../versions.ts'
+import { concurrently } from './concurrently.ts'
 import { copyWhole, writeWhole } from './files.ts'
 import { withLock } from './lock.ts'
 import { byHash, type Published, readPublished, referenced } from './published.ts'
@@ -56,8 +57,10 @@ async function addToSuite(
   const folder = join(repository, 'dists', name)
   const before = await readPublished(folder)
   const pool = `pool/main/${origin.slice(0, 1)}/${origin}`
-  const offered: (readonly [string, Stanza])[] = []
-  for (const file of debs) offered.push([file, await stanzaOf(file, pool)])
+  const offered = await concurrently(
+    debs,
+    async (file) => [file, await stanzaOf(file, pool)] as const,
+  )
   const isNew = await newcomers(repository, before.stanzas)
   const added = offered.filter(([, stanza]) => isNew(stanza))
   const stanzas = retain([...before.stanzas, ...added.map(([, stanza]) => stanza)], keep)
@@ -70,7 +73,7 @@ async function addToSuite(
   const release = releaseFile(suite, files, date)
   const signed = key && clearsign(release, key, date)
 
-  for (const [file, { filename }] of added) await copyWhole(file, join(repository, filename))
+  await concurrently(added, ([file, { filename }]) => copyWhole(file, join(repository, filename)))
   if (key !== undefined) await writeWhole(join(repository, `${origin}.gpg`), exportKey(key))
   for (const { path, sha256, bytes } of files) {
     await writeWhole(join(folder, byHash(path, sha256)), bytes)
