@@ -112,19 +112,19 @@ test('require-less compiles with the site’s own less, and shares its file with
   const { own, theirs } = await outputs({
     ...Object.fromEntries([...requireCss, ...requireLess]),
     '/build.js': `({baseUrl:'www/js',dir:'www-built',${packages},optimize:'none',optimizeCss:'none',separateCSS:true,
-      modules:[{name:'exclude',create:true,include:['css/css','css/normalize','less/less','less/normalize']},
+      paths:{here:'./skin'},modules:[{name:'exclude',create:true,include:['css/css','css/normalize','less/less','less/normalize']},
         {name:'one',exclude:['exclude']},{name:'two',exclude:['exclude','one']}]})`,
     'js/skin/colours.less': '@c: #123;',
     'js/skin/one.less': "@import 'colours'; b { color: @c; background: url(img/b.png) }",
-    'js/skin/two.css': 'i { color: red }',
+    'js/skin/two.css': 'i { background: url(../img/i.png) }',
     'js/one.js': "define(['less!skin/one'],{})",
-    'js/two.js': "define(['one','css!skin/two','less!skin/one'],{})",
+    'js/two.js': "define(['one','css!here/two','less!here/one'],{})",
   })
   for (const name of ['one', 'two']) {
     expect(own.get(`js/${name}.css`)).toBe(theirs.get(`${name}.css`))
   }
   expect(own.get('js/one.css')).toContain('color: #123')
-  expect(own.get('js/two.js')).toContain('css/css!skin/two')
+  expect(own.get('js/two.js')).toContain('css/css!here/two')
 })
 
 describe('a builder of the site', () => {

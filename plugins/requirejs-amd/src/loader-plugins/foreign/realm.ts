@@ -104,8 +104,9 @@ export class Realm {
       )
     }
     const { paths, packages, map, shim, bundles, config } = ids.config
-    this.require.config({ paths, packages, map, shim, bundles, config, waitSeconds: 0 })
-    this.require.config({ baseUrl: `${files.home}/${ids.prefix}` })
+    const baseUrl = path.posix.join(files.home, ids.prefix)
+    this.require.config({ packages, map, shim, bundles, config, waitSeconds: 0, baseUrl })
+    this.require.config({ paths: absolute(paths ?? {}, baseUrl) })
   }
 
   /**
@@ -177,6 +178,21 @@ export class Realm {
     }
     throw new Error(`loader plugins have no Node module '${name}' here`)
   }
+}
+
+/** `paths` as r.js makes them absolute: some plugins compare URLs as texts. */
+function absolute(
+  paths: NonNullable<Ids['config']['paths']>,
+  baseUrl: string,
+): NonNullable<Ids['config']['paths']> {
+  return Object.fromEntries(
+    Object.entries(paths).map(([id, to]) => [
+      id,
+      typeof to === 'string' && !/^(?:\/|[\w+.-]+:)|\?/.test(to)
+        ? path.posix.join(baseUrl, to)
+        : to,
+    ]),
+  )
 }
 
 /**
