@@ -8,7 +8,7 @@
  *     node bench/django-static.mjs [rounds] [files] [files for memory, 0 for none]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -21,7 +21,7 @@ const vite = join(
   dirname(createRequire(import.meta.url).resolve('vite/package.json')),
   'bin/vite.js',
 )
-const plugin = fileURLToPath(new URL('../plugins/django-static/dist/index.js', import.meta.url))
+const plugin = fileURLToPath(new URL('../plugins/django-static', import.meta.url))
 const python = djangoPython()
 const root = mkdtempSync(join(tmpdir(), 'kovu-bench-'))
 const outputs = mkdtempSync(join(tmpdir(), 'kovu-bench-out-'))
@@ -178,10 +178,13 @@ STORAGES = {
   )
   write(
     'vite.config.mjs',
-    `import djangoStatic from '${plugin}'
+    `import djangoStatic from '@kovu/django-static'
 export default { plugins: [djangoStatic({ python: '${python}', link: process.env.LINK === '1' })] }
 `,
   )
+  // As npm has it: by a path, Vite would compile the plugin into the config each time.
+  mkdirSync(join(root, 'node_modules/@kovu'), { recursive: true })
+  symlinkSync(plugin, join(root, 'node_modules/@kovu/django-static'))
   for (let at = 0; at < count; at += 1) {
     const dir = `media/d${at % 50}`
     const text = `/* ${at} */\n${'abcdefghij '.repeat(words)}\n`

@@ -123,13 +123,24 @@ def template_info(engine):
     }
 
 
+def start(settings):
+    """django.setup() without its logging, which may open files, and without what it imports for a script prefix of "/"."""
+    from django.apps import apps
+
+    if settings.FORCE_SCRIPT_NAME is not None:
+        from django.urls import set_script_prefix
+
+        set_script_prefix(settings.FORCE_SCRIPT_NAME)
+    apps.populate(settings.INSTALLED_APPS)
+
+
 def answer():
     import django
     from django.conf import settings
 
-    django.setup()
     from django.apps import apps
 
+    start(settings)
     if not apps.is_installed("django.contrib.staticfiles"):
         return {"error": "nostaticfiles"}
     from django.contrib.staticfiles import finders

@@ -30,8 +30,9 @@ export async function collect(context: Context, project: Project): Promise<Colle
     sources.set(name, { file })
   }
   const watch: string[] = []
-  const candidates = finders.collect(info.ignorePatterns)
-  for (const derivation of derivations(context)) {
+  const derived = derivations(context)
+  const candidates = derived.length === 0 ? [] : finders.collect(info.ignorePatterns)
+  for (const derivation of derived) {
     for (const [name, file] of candidates) {
       const publicName = wantedName(project, derivation, name)
       if (publicName === undefined) continue

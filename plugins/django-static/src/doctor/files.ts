@@ -39,7 +39,7 @@ export const fileChecks: Readonly<Record<string, Check>> = {
     const isListed = finders.roots.some(
       (one) => one.dir === dir || inside(one.dir, dir) !== undefined,
     )
-    return isListed || walk(dir).next().done === true
+    return isListed || walk(dir).length === 0
       ? undefined
       : warning(
           `There are files in ${dir}, but no finder looks into it. Name it in STATICFILES_DIRS, as BASE_DIR / 'static'.`,

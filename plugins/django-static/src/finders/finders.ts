@@ -46,7 +46,9 @@ export class Finders {
             prefix: trim(root.prefix),
             collected: trim(root.collected),
             finder: finder.name,
-            files: new Map(listRoot(root.dir, (sentence) => this.passedOver.push(sentence))),
+            files: new Map(
+              walk(root.dir, { passedOver: (sentence) => this.passedOver.push(sentence) }),
+            ),
             own: false,
             index,
           }))
@@ -180,11 +182,11 @@ export class Finders {
    * @returns Public names with the winning file, in the finders' order.
    */
   collect(ignore: readonly string[]): Map<string, string> {
-    const ignored = matcher(ignore)
+    const ignored = ignoring(ignore)
     const collected = new Map<string, string>()
     for (const place of this.#places) {
       for (const [path, file] of place.files) {
-        if (isIgnored(path, ignored)) continue
+        if (ignored(path)) continue
         const name = place.own ? path : joinName(place.collected, path)
         if (!collected.has(name)) collected.set(name, file)
       }
@@ -229,7 +231,7 @@ export class Finders {
   scan(dir: string): void {
     for (const place of this.#places) {
       if (place.own || place.dir !== dir) continue
-      for (const [path, file] of listRoot(dir, () => {})) place.files.set(path, file)
+      for (const [path, file] of walk(dir)) place.files.set(path, file)
       this.#first = undefined
     }
   }
@@ -255,16 +257,31 @@ export class Finders {
   }
 }
 
-function isIgnored(path: string, ignored: (text: string) => boolean): boolean {
-  // Files by base name and by path, folders by base name alone, as django.contrib.staticfiles.utils.get_files has it.
-  return ignored(path) || path.split('/').some(ignored)
+/**
+ * Makes a test of paths: files by base name and by path, folders by base name alone, as
+ * `django.contrib.staticfiles.utils.get_files` has it.
+ */
+function ignoring(patterns: readonly string[]): (path: string) => boolean {
+  const matches = matcher(patterns)
+  const folders = new Map([['', false]])
+  const inIgnored = (folder: string): boolean => {
+    let verdict = folders.get(folder)
+    if (verdict === undefined) {
+      const [above, name] = splitPath(folder)
+      verdict = matches(name) || inIgnored(above)
+      folders.set(folder, verdict)
+    }
+    return verdict
+  }
+  return (path) => {
+    const [folder, name] = splitPath(path)
+    return inIgnored(folder) || matches(name) || (folder !== '' && matches(path))
+  }
 }
 
-function* listRoot(
-  dir: string,
-  passedOver: (sentence: string) => void,
-): Generator<[string, string]> {
-  for (const path of walk(dir, { passedOver })) yield [path, join(dir, path)]
+function splitPath(path: string): [folder: string, name: string] {
+  const slash = path.lastIndexOf('/')
+  return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)]
 }
 
 function trim(prefix: string): string {

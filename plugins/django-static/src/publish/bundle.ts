@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { withoutHash } from '../serve/request.ts'
 import type { Contents } from '../tree/contents.ts'
 import type { Tree } from '../tree/tree.ts'
-import type { Publication } from './write.ts'
+import type { Publication } from './writer.ts'
 import type { Project } from '../project.ts'
 
 /** A file of Rolldown's bundle. */

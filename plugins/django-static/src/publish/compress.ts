@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Contents } from '../tree/contents.ts'
-import type { Publication } from './write.ts'
+import type { Publication } from './writer.ts'
 import { readSource } from '../tree/tree.ts'
 
 // WhiteNoise's list: what is compressed already.

@@ -6,18 +6,21 @@ import { byCodePoint, contentHash } from '../tree/names.ts'
  * @param paths Hashed names by public name.
  */
 export function manifestText(paths: ReadonlyMap<string, string>): string {
-  const sorted = [...paths].sort(([left], [right]) => byCodePoint(left, right))
-  const entries = sorted.map(([name, hashed]) => `${pythonJson(name)}: ${pythonJson(hashed)}`)
-  return `{"paths": {${entries.join(', ')}}, "version": "1.0", "hash": "${manifestHash(sorted)}"}`
-}
-
-function manifestHash(sorted: readonly (readonly [string, string])[]): string {
-  const pairs = sorted.map(([name, hashed]) => `[${pythonJson(name)}, ${pythonJson(hashed)}]`)
-  return contentHash(`[${pairs.join(', ')}]`)
+  const entries: string[] = []
+  const pairs: string[] = []
+  for (const [name, hashed] of [...paths].sort(([left], [right]) => byCodePoint(left, right))) {
+    const [key, value] = [pythonJson(name), pythonJson(hashed)]
+    entries.push(`${key}: ${value}`)
+    pairs.push(`[${key}, ${value}]`)
+  }
+  // What Django hashes is the list of pairs.
+  const hash = contentHash(`[${pairs.join(', ')}]`)
+  return `{"paths": {${entries.join(', ')}}, "version": "1.0", "hash": "${hash}"}`
 }
 
 /** A text as Python's `json.dumps` writes it: ASCII alone. */
 function pythonJson(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
   return JSON.stringify(text).replaceAll(
     /[^ -~]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DjangoStaticError } from '../error.ts'
-import { makeFolder } from './folder.ts'
+import { makeFolder } from './folders.ts'
 
 /** Below STATIC_ROOT: a folder whose name starts with a dot, which web servers leave alone. */
 const FOLDER = '.kovu/releases'

@@ -9,7 +9,9 @@ import { compressFiles } from './compress.ts'
 import { type Context } from '../context.ts'
 import { DjangoStaticError } from '../error.ts'
 import { manifestText } from './manifest.ts'
-import { publish, type Publication } from './write.ts'
+import { placeOf } from './folders.ts'
+import { publish } from './write.ts'
+import type { Publication } from './writer.ts'
 import { writeWhole } from './releases.ts'
 import { readSource } from '../tree/tree.ts'
 import { bundledFiles, toOutput, type Made } from './bundle.ts'
@@ -83,8 +85,8 @@ export async function publishSite(context: Context, project: Project, made: Made
     { contents, link: options.link },
   )
   contents.save()
-  const names = [...[...files, ...siblings].map(({ name }) => name), 'staticfiles.json']
-  for (const name of names) context.published.add(join(root, name))
+  for (const { name } of [...files, ...siblings]) context.published.add(placeOf(root, name))
+  context.published.add(placeOf(root, 'staticfiles.json'))
   const { viteManifest, integrity, requirejsMap } = options
   for (const file of [viteManifest, integrity, requirejsMap])
     if (file !== undefined) context.published.add(resolve(context.root, file))
@@ -103,7 +105,7 @@ function artifactsOf(
   paths: ReadonlyMap<string, string>,
   files: readonly Publication[],
 ): Artifacts {
-  const published = new Map(files.map((file) => [file.name, file]))
+  let published: Map<string, Publication> | undefined
   return {
     root,
     staticUrl: info.staticUrl,
@@ -113,6 +115,7 @@ function artifactsOf(
       finals.flatMap((one) => (one.type === 'chunk' ? [[one.fileName, one] as const] : [])),
     ),
     contentOf: (hashed) => {
+      published ??= new Map(files.map((file) => [file.name, file]))
       const file = published.get(hashed)
       return file && readSource(file.name, file.source, contents)
     },

@@ -1,40 +1,18 @@
 import {
   chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  fchmodSync,
-  fstatSync,
-  futimesSync,
-  linkSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
-  writeSync,
-  type Stats,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { Contents, SMALL } from '../tree/contents.ts'
-import { makeFolder } from './folder.ts'
+import { join } from 'node:path'
+import { Contents } from '../tree/contents.ts'
+import { Folders, makeFolder, placeOf } from './folders.ts'
 import { recordRelease } from './releases.ts'
 import { DjangoStaticError } from '../error.ts'
-import type { Source } from '../tree/source.ts'
-
-/** A file to be written below STATIC_ROOT. */
-export interface Publication {
-  /** Path below STATIC_ROOT. */
-  readonly name: string
-  readonly source: Source
-  /** Is the name made from the content? A file of that name and size is then the same file. */
-  readonly hashed: boolean
-  /** Hashed name of a publication with the same content: the two are one file with two names. */
-  readonly twin?: string | undefined
-}
+import { MODE, Writer, type Publication } from './writer.ts'
 
 /** How {@link publish} writes. */
 export interface PublishOptions {
@@ -50,7 +28,6 @@ export interface Published {
   readonly unchanged: number
 }
 
-const MODE = 0o644
 /** Below STATIC_ROOT, on the same file system: a folder for each process that publishes. */
 const WORK = '.kovu/publish'
 
@@ -71,25 +48,21 @@ export function publish(
   options: PublishOptions = {},
 ): Published {
   const work = join(root, WORK, String(process.pid))
-  const { contents = new Contents() } = options
-  const writer = new Writer(root, contents, options.link ?? false)
+  const writer = new Writer(root, options.contents ?? new Contents(), options.link ?? false)
+  const folders = new Folders()
   const temporary = join(work, 'file')
   const written: string[] = []
   let unchanged = 0
-  const folders = new Set<string>()
   const order = [...files.filter(({ hashed }) => hashed), ...files.filter(({ hashed }) => !hashed)]
   let now = root
   try {
     tidyUp(join(root, WORK))
     makeFolder(work)
     for (const file of order) {
-      const target = join(root, file.name)
+      const target = placeOf(root, file.name)
       now = target
-      const folder = dirname(target)
-      if (!folders.has(folder)) makeFolder(folder)
-      folders.add(folder)
-      const there = statSync(target, { throwIfNoEntry: false })
-      if (there !== undefined && isSame(target, there, file, contents)) {
+      const there = folders.holds(target) ? statSync(target, { throwIfNoEntry: false }) : undefined
+      if (there !== undefined && writer.isSame(target, there, file)) {
         unchanged += 1
         continue
       }
@@ -146,107 +119,6 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-class Writer {
-  readonly #root: string
-  readonly #contents: Contents
-  readonly #link: boolean
-  /** Does the umask leave the mode as it is? */
-  #plainMode: boolean | undefined
-
-  constructor(root: string, contents: Contents, link: boolean) {
-    this.#root = root
-    this.#contents = contents
-    this.#link = link
-  }
-
-  /**
-   * Writes a file that nobody can be reading: one whose name nothing has yet, and that no manifest names yet. If a crash cuts
-   * it short, the next run sees that by its size.
-   *
-   * @param target Absolute path.
-   * @param file What to write.
-   * @returns False, with nothing written, when the file has to appear at once, or another process has just written it.
-   */
-  writeNew(target: string, { source, hashed, twin }: Publication): boolean {
-    if (twin !== undefined) return tryLink(join(this.#root, twin), target)
-    if (!hashed || this.#link) return false
-    const content = 'content' in source ? source.content : this.#contents.kept(source.file)
-    if (content === undefined) return false
-    const mtime = 'file' in source ? this.#contents.modified(source.file) : undefined
-    try {
-      this.#writeContent(target, content, mtime, 'wx')
-      return true
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-      throw error
-    }
-  }
-
-  /**
-   * Writes a file that is given its name when it is whole.
-   *
-   * @param target Absolute path, to be renamed.
-   * @param file What to write.
-   */
-  write(target: string, { source, twin }: Publication): void {
-    if (twin !== undefined && tryLink(join(this.#root, twin), target)) return
-    if ('content' in source) {
-      this.#writeContent(target, source.content)
-      return
-    }
-    if (this.#link && tryLink(source.file, target)) return
-    const { mtime, atime, size } = statSync(source.file)
-    // To copy by hand is cheaper than a call for it, until the file is large.
-    const content =
-      this.#contents.kept(source.file) ?? (size <= SMALL ? readFileSync(source.file) : undefined)
-    if (content === undefined) {
-      copyFileSync(source.file, target, constants.COPYFILE_FICLONE)
-      utimesSync(target, atime, mtime)
-      chmodSync(target, MODE)
-    } else this.#writeContent(target, content, mtime)
-  }
-
-  #writeContent(target: string, content: Uint8Array, mtime?: Date, flags = 'w'): void {
-    const handle = openSync(target, flags, MODE)
-    try {
-      for (let at = 0; at < content.length;) at += writeSync(handle, content, at)
-      // Django's FILE_UPLOAD_PERMISSIONS, whatever the umask.
-      this.#plainMode ??= (fstatSync(handle).mode & 0o7777) === MODE
-      if (!this.#plainMode) fchmodSync(handle, MODE)
-      if (mtime !== undefined) futimesSync(handle, mtime, mtime)
-    } finally {
-      closeSync(handle)
-    }
-  }
-}
-
-/** A second name for a file; false where the file system has no such thing, or not across this border. */
-function tryLink(file: string, target: string): boolean {
-  try {
-    linkSync(file, target)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isSame(
-  target: string,
-  there: Stats,
-  { source, hashed }: Publication,
-  contents: Contents,
-): boolean {
-  if (!there.isFile()) return false
-  if ('content' in source) {
-    if (there.size !== source.content.length) return false
-    return hashed || readFileSync(target).equals(source.content)
-  }
-  const wanted = contents.seen(source.file) ?? statSync(source.file)
-  if (there.size !== wanted.size) return false
-  if (hashed || Math.floor(there.mtimeMs) === Math.floor(wanted.mtimeMs)) return true
-  return readFileSync(target).equals(readFileSync(source.file))
 }
 
 function readText(file: string): string | undefined {

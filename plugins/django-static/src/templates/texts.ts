@@ -58,15 +58,19 @@ export class ProjectTexts {
 
   /** Every text file of the project that may mention a static file. */
   *files(): Generator<string> {
+    yield* this.#files(() => true)
+  }
+
+  *#files(enters: (folder: string) => boolean): Generator<string> {
     const seen = new Set<string>()
+    const enter = (name: string, _path: string, folder: string): boolean =>
+      !name.startsWith('.') &&
+      !SKIPPED.has(name) &&
+      !this.#outside.has(folder) &&
+      enters(folder) &&
+      !isFile(join(folder, 'pyvenv.cfg'))
     for (const dir of this.#dirs) {
-      const enter = (name: string, path: string): boolean =>
-        !name.startsWith('.') &&
-        !SKIPPED.has(name) &&
-        !this.#outside.has(join(dir, path)) &&
-        !isFile(join(dir, path, 'pyvenv.cfg'))
-      for (const path of walk(dir, { enter })) {
-        const file = join(dir, path)
+      for (const [path, file] of walk(dir, { enter })) {
         if (!SCANNED.test(path) || seen.has(file)) continue
         seen.add(file)
         yield file
@@ -88,9 +92,10 @@ export class ProjectTexts {
   }
 
   *#readReferences(): Generator<TemplateReference> {
-    for (const file of this.files()) {
-      // What is published is not rendered.
-      if (!TEMPLATE.test(file) || this.#statics.some((dir) => file.startsWith(dir))) continue
+    // What is published is not rendered.
+    const isStatic = (path: string): boolean => this.#statics.some((dir) => path.startsWith(dir))
+    for (const file of this.#files((folder) => !isStatic(`${folder}/`))) {
+      if (!TEMPLATE.test(file) || isStatic(file)) continue
       const text = read(file)
       if (!text.includes('static')) continue
       yield* templateReferences(file, text)

@@ -11,36 +11,47 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { contentHash } from './names.ts'
 import type { Source } from './source.ts'
 
 /** Files up to this size, in bytes, are kept in memory between hashing and writing … */
-export const SMALL: number = 256 * 1024
-/** … as long as all of them together are not more than this. */
-const KEPT = 32 * 1024 * 1024
+const SMALL = 256 * 1024
+/** … as long as all of them together are not more than this: the others are read twice. */
+const KEPT = 20 * 1024 * 1024
+/** What was made is kept in memory up to this many bytes, and on disk beyond. */
+const MADE = 4 * 1024 * 1024
 const CHUNK = 1024 * 1024
 /** A file that changed this shortly before it was read may change again without a trace in its time. */
 const RACY_MS = 2000
 
+/** What is remembered of a file: what tells that it is the same, and its digest. Size -1: it may have changed since. */
 type Row = readonly [size: number, modified: number, changed: number, md5: string]
 
-/** What was made is kept in memory up to this many bytes, and on disk beyond. */
-const MADE = 16 * 1024 * 1024
+/** A file as it was found in this build. */
+interface Seen {
+  readonly size: number
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+  md5: string | undefined
+  content: Buffer | undefined
+}
 
 /** Contents and digests of files: reads each once, in memory that does not grow with the files. */
 export class Contents {
   readonly #cacheFile: string | undefined
-  readonly #kept = new Map<string, Buffer>()
-  readonly #buffer = Buffer.allocUnsafe(CHUNK)
   readonly #known: Map<string, Row>
-  readonly #rows = new Map<string, Row>()
-  #keptSize = 0
-  #madeSize = 0
+  readonly #seen = new Map<string, Seen>()
+  /** For files that are not kept. */
+  readonly #buffer = Buffer.allocUnsafe(CHUNK)
+  /** Many small contents in few buffers: the garbage collector counts buffers. */
   #slab = Buffer.alloc(0)
   #slabUsed = 0
+  #keptSize = 0
+  #madeSize = 0
   #spooled = 0
-  #changed = false
 
   /**
    * @param cacheFile Where digests are kept between builds; none when left out.
@@ -58,56 +69,17 @@ export class Contents {
    * @throws When the file cannot be read.
    */
   digest(file: string): string {
-    return this.#row(file)[3]
+    const seen = this.#seen.get(file) ?? this.#recall(file) ?? this.#load(file)
+    return (seen.md5 ??= contentHash(seen.content ?? this.read(file)))
   }
 
   /**
-   * Size and time of a file whose digest was asked for, as they were then.
+   * Size and time of a file that was looked at, as they were then.
    *
    * @param file Absolute path.
    */
   seen(file: string): { readonly size: number; readonly mtimeMs: number } | undefined {
-    const [size, mtimeMs] = this.#rows.get(file) ?? []
-    return size === undefined || size < 0 || mtimeMs === undefined ? undefined : { size, mtimeMs }
-  }
-
-  /**
-   * When a file was changed whose digest was asked for.
-   *
-   * @param file Absolute path.
-   */
-  modified(file: string): Date | undefined {
-    const row = this.#rows.get(file)
-    return row && new Date(row[1])
-  }
-
-  #row(file: string): Row {
-    const done = this.#rows.get(file)
-    if (done !== undefined) return done
-    const known = this.#known.get(file)
-    if (known !== undefined) {
-      const { size, mtimeMs, ctimeMs } = statSync(file)
-      if (known[0] === size && known[1] === mtimeMs && known[2] === ctimeMs) {
-        this.#rows.set(file, known)
-        return known
-      }
-    }
-    const handle = openSync(file, 'r')
-    try {
-      const { size, mtimeMs, ctimeMs } = fstatSync(handle)
-      const kept = this.#kept.get(file)
-      const md5 =
-        kept === undefined
-          ? this.#hash(handle, file, size)
-          : createHash('md5').update(kept).digest('hex').slice(0, 12)
-      this.#changed = true
-      const isSettled = Date.now() - Math.max(mtimeMs, ctimeMs) > RACY_MS
-      const row: Row = [isSettled ? size : -1, mtimeMs, ctimeMs, md5]
-      this.#rows.set(file, row)
-      return row
-    } finally {
-      closeSync(handle)
-    }
+    return this.#seen.get(file)
   }
 
   /**
@@ -117,16 +89,27 @@ export class Contents {
    * @throws When the file cannot be read.
    */
   read(file: string): Uint8Array {
-    const kept = this.#kept.get(file)
-    if (kept !== undefined) return kept
-    const content = readFileSync(file)
-    if (content.length <= SMALL) this.#keep(file, content)
-    return content
+    const { content } = this.#seen.get(file) ?? this.#load(file)
+    return content ?? readFileSync(file)
   }
 
-  /** The content of a file, if it is in memory. */
-  kept(file: string): Uint8Array | undefined {
-    return this.#kept.get(file)
+  /**
+   * The content of a file that was looked at, for a moment: the bytes hold until the next call.
+   *
+   * @param file Absolute path.
+   * @returns Undefined for a file that is large, or was not looked at.
+   * @throws When the file cannot be read.
+   */
+  glimpse(file: string): Uint8Array | undefined {
+    const seen = this.#seen.get(file)
+    if (seen === undefined || seen.size > SMALL) return undefined
+    if (seen.content !== undefined) return seen.content
+    const handle = openSync(file, 'r')
+    try {
+      return this.#buffer.subarray(0, fill(handle, this.#buffer, 0, seen.size))
+    } finally {
+      closeSync(handle)
+    }
   }
 
   /**
@@ -160,46 +143,83 @@ export class Contents {
   /** Keeps the digests for the next build. */
   save(): void {
     if (this.#cacheFile === undefined) return
-    if (!this.#changed && this.#rows.size === this.#known.size) return
+    const now = Date.now()
+    const rows: [string, Row][] = []
+    for (const [file, { size, mtimeMs, ctimeMs, md5 }] of this.#seen) {
+      if (md5 === undefined) continue
+      const isSettled = now - Math.max(mtimeMs, ctimeMs) > RACY_MS
+      rows.push([file, [isSettled ? size : -1, mtimeMs, ctimeMs, md5]])
+    }
+    const isKnown = ([file, row]: [string, Row]): boolean =>
+      this.#known.get(file)?.join() === row.join()
+    if (rows.length === this.#known.size && rows.every(isKnown)) return
     mkdirSync(dirname(this.#cacheFile), { recursive: true })
     const temporary = `${this.#cacheFile}.${process.pid}`
-    writeFileSync(temporary, JSON.stringify([...this.#rows]))
+    writeFileSync(temporary, JSON.stringify(rows))
     renameSync(temporary, this.#cacheFile)
   }
 
-  #hash(handle: number, file: string, size: number): string {
-    const hash = createHash('md5')
-    let total = 0
+  /** What the last build knew of a file, if it is the same still. */
+  #recall(file: string): Seen | undefined {
+    const known = this.#known.get(file)
+    if (known === undefined) return undefined
+    const { size, mtimeMs, ctimeMs } = statSync(file)
+    if (known[0] !== size || known[1] !== mtimeMs || known[2] !== ctimeMs) return undefined
+    const seen = { size, mtimeMs, ctimeMs, md5: known[3], content: undefined }
+    this.#seen.set(file, seen)
+    return seen
+  }
+
+  /** Opens a file once: looks at it, and keeps it or takes its digest. */
+  #load(file: string): Seen {
+    const handle = openSync(file, 'r')
+    try {
+      const stats = fstatSync(handle)
+      const content = this.#keep(handle, stats)
+      const md5 = content === undefined ? this.#stream(handle) : undefined
+      const { size, mtimeMs, ctimeMs } = stats
+      const seen = { size, mtimeMs, ctimeMs, md5, content }
+      this.#seen.set(file, seen)
+      return seen
+    } finally {
+      closeSync(handle)
+    }
+  }
+
+  /** The content of a file that is small enough to be kept. */
+  #keep(handle: number, { size }: Stats): Buffer | undefined {
+    if (size > SMALL || this.#keptSize + size > KEPT) return undefined
+    if (size > this.#slab.length - this.#slabUsed) {
+      this.#slab = Buffer.allocUnsafe(Math.max(CHUNK, size))
+      this.#slabUsed = 0
+    }
+    const length = fill(handle, this.#slab, this.#slabUsed, size)
+    const content = this.#slab.subarray(this.#slabUsed, this.#slabUsed + length)
+    this.#slabUsed += length
+    this.#keptSize += length
+    return content
+  }
+
+  #stream(handle: number): string {
+    const digest = createHash('md5')
     for (;;) {
       const length = readSync(handle, this.#buffer, 0, CHUNK, null)
       if (length === 0) break
-      const part = this.#buffer.subarray(0, length)
-      hash.update(part)
-      total += length
-      if (total === length && length === size && length <= SMALL) {
-        this.#keep(file, this.#copy(part))
-        break
-      }
+      digest.update(this.#buffer.subarray(0, length))
     }
-    return hash.digest('hex').slice(0, 12)
+    return digest.digest('hex').slice(0, 12)
   }
+}
 
-  /** Many small copies in few buffers: the garbage collector counts buffers. */
-  #copy(part: Buffer): Buffer {
-    if (part.length > this.#slab.length - this.#slabUsed) {
-      this.#slab = Buffer.allocUnsafe(Math.max(CHUNK, part.length))
-      this.#slabUsed = 0
-    }
-    const copy = this.#slab.subarray(this.#slabUsed, this.#slabUsed + part.length)
-    this.#slabUsed += part.copy(copy)
-    return copy
+/** Reads into a part of a buffer until it is full or the file ends. Gives the number of bytes. */
+function fill(handle: number, buffer: Buffer, start: number, size: number): number {
+  let length = 0
+  while (length < size) {
+    const count = readSync(handle, buffer, start + length, size - length, null)
+    if (count === 0) break
+    length += count
   }
-
-  #keep(file: string, content: Buffer): void {
-    if (this.#keptSize + content.length > KEPT) return
-    this.#keptSize += content.length
-    this.#kept.set(file, content)
-  }
+  return length
 }
 
 function readRows(file: string): Map<string, Row> {

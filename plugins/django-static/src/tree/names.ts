@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 import { posix } from 'node:path'
 
 /**
@@ -7,8 +7,11 @@ import { posix } from 'node:path'
  * @param content The final bytes.
  */
 export function contentHash(content: string | Uint8Array): string {
-  return createHash('md5').update(content).digest('hex').slice(0, 12)
+  return hashOf('md5', content, 'hex').slice(0, 12)
 }
+
+/** A name that quoting, white space and dots can mean nothing in: nearly every one. */
+const PLAIN = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/
 
 /**
  * Puts a hash into a name as `HashedFilesMixin.hashed_name` does: `a/b.css` becomes `a/b.<hash>.css`. The name is unquoted,
@@ -18,6 +21,7 @@ export function contentHash(content: string | Uint8Array): string {
  * @param hash Twelve hexadecimal digits.
  */
 export function hashedName(name: string, hash: string): string {
+  if (PLAIN.test(name)) return insertHash(name, hash)
   const { path, rest } = splitUrl(unquote(name))
   const clean = pythonStrip(path)
   const escapes = /^\/|(?:^|\/)\.\.(?:\/|$)/.test(clean)

@@ -33,11 +33,11 @@ export class Tree {
   readonly #sources: ReadonlyMap<string, Source>
   readonly #dialect: Dialect
   readonly #staticUrl: string
-  readonly #folders: Set<string>
   readonly #contents: Contents
   readonly #hideMaps: boolean
   readonly #finished = new Map<string, Finished>()
   readonly #open: string[] = []
+  #folders: Set<string> | undefined
 
   constructor({ sources, dialect, staticUrl, contents, hideMaps }: TreeOptions) {
     this.#contents = contents ?? new Contents()
@@ -45,7 +45,6 @@ export class Tree {
     this.#sources = sources
     this.#dialect = dialect
     this.#staticUrl = staticUrl
-    this.#folders = foldersOf(sources.keys())
   }
 
   /**
@@ -125,9 +124,14 @@ export class Tree {
     if (exact !== undefined) return exact.hashed
     const path = pathOf(wanted)
     const found = this.finish(path)
-    if (found === undefined) return this.#folders.has(path) || path === '.' ? wanted : undefined
+    if (found === undefined) return path === '.' || this.#isFolder(path) ? wanted : undefined
     const query = /\?.*$/s.exec(wanted)?.[0] ?? ''
     return found.hashed + (query === '?' ? '' : query)
+  }
+
+  #isFolder(path: string): boolean {
+    this.#folders ??= foldersOf(this.#sources.keys())
+    return this.#folders.has(path)
   }
 
   #reportDangling(source: Source, text: string, { matched, target, sourceMap }: Dangling): void {
@@ -176,20 +180,16 @@ function failRead(name: string, file: string, cause: unknown): never {
 }
 
 function decode(name: string, source: Source, content: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-  } catch (cause) {
-    throw new DjangoStaticError(
-      'DJANGO_STATIC_ENCODING',
-      `${originOf(source)} (${name}) is not UTF-8, and its references cannot be followed. Save it as UTF-8, or leave it out with djangoStatic({ ignore: […] }).`,
-      undefined,
-      cause,
-    )
-  }
+  checkUtf8(name, source, content)
+  return Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8')
 }
 
 function checkUtf8(name: string, source: Source, content: Uint8Array): void {
-  if (!isUtf8(content)) decode(name, source, content)
+  if (isUtf8(content)) return
+  throw new DjangoStaticError(
+    'DJANGO_STATIC_ENCODING',
+    `${originOf(source)} (${name}) is not UTF-8, and its references cannot be followed. Save it as UTF-8, or leave it out with djangoStatic({ ignore: […] }).`,
+  )
 }
 
 function originOf(source: Source): string {
