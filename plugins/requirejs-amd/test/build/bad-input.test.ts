@@ -107,7 +107,7 @@ describe('a file that RequireJS takes', () => {
         "define('other',[],function(){return 'own'});define('part',[],function(){return 'taken'})",
     })
     const own = await visit(await site.ours(), tags)
-    const rjs = await visit(site.rjs(), [{ src: 'lib/require.js', main: '/main' }])
+    const rjs = await visit(await site.rjs(), [{ src: 'lib/require.js', main: '/main' }])
     expect(own.trace).toEqual(['taken'])
     expect(own.trace).toEqual(rjs.trace)
   })

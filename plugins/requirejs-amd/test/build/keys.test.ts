@@ -278,7 +278,7 @@ describe.each(Object.entries(layers))('%s', (_, { files, keys, page = MAIN }) =>
   test.each(['none', 'uglify'])('in layers, optimize: %s', async (optimize) => {
     const file = `({appDir:'www',baseUrl:'js',dir:'www-built',optimize:'${optimize}',${keys}})`
     using site = new Site({ ...files, '/build.js': file })
-    const rjs = await visit(site.rjs(), page)
+    const rjs = await visit(await site.rjs(), page)
     const output = await site.ours()
     const own = await visit(output, page)
     expect(rjs.trace.length).toBeGreaterThan(0)
@@ -338,7 +338,7 @@ describe.each(Object.entries(scripts))('%s', (_, { files, keys, page = [] }) => 
     const file = `({baseUrl:'www/js',out:'www/js/built.js',optimize:'${optimize}',${keys}})`
     using site = new Site({ ...files, '/build.js': file })
     const built = `${site.root}/www/js/built.js`
-    site.rjs()
+    await site.rjs()
     const rjs = readFileSync(built, 'utf8')
     rmSync(built)
     const own = (await site.ours()).get('js/built.js') ?? ''
@@ -373,7 +373,7 @@ describe('a build file', () => {
       '/build.js': file("console.log('told '+JSON.stringify(data))"),
     })
     const printed: string[] = []
-    const rjs = site.rjs([], (text) => void printed.push(text))
+    const rjs = await site.rjs((text) => void printed.push(text))
     const expected = printed
       .join('')
       .split('\n')
@@ -420,7 +420,7 @@ describe('a build file', () => {
     const names = (output: ReadonlyMap<string, string>): string[] =>
       [...output.keys()].filter((name) => name !== 'build.txt').sort()
     const ours = names(await site.ours())
-    expect(ours).toEqual(names(site.rjs()))
+    expect(ours).toEqual(names(await site.rjs()))
     expect(ours).toContain('js/alone.js')
     expect(existsSync(`${site.root}/www/js/a.js`)).toBe(true)
   })

@@ -173,7 +173,7 @@ describe.each(Object.entries(cases))(
       expect(before.errors).toEqual([])
       expect(before.trace.length).toBeGreaterThan(1)
       // The network decides the order of unbuilt modules; in layers it is r.js's.
-      const rjs = await visit(site.rjs(), page)
+      const rjs = await visit(await site.rjs(), page)
       expect.soft(sorted(rjs.trace), 'r.js').toEqual(sorted(before.trace))
       const expected = values(rjs.trace)
 

@@ -23,7 +23,7 @@ test.each([
   ['require.js without the configuration', "optimize:'none'", [{ text: requireJs }]],
 ])('a package is known by its own name to %s', async (_, more, page) => {
   using site = new Site({ ...sources, '/build.js': `({${keys},${more}})` })
-  site.rjs()
+  await site.rjs()
   const built = `${site.root}/www/js/built.js`
   const rjs = readFileSync(built, 'utf8')
   rmSync(built)

@@ -27,7 +27,7 @@ const start = { text: "require(['widget'],function(w){w.start()})" }
 
 async function both(site: Site): Promise<{ rjs: string; ours: string }> {
   const built = `${site.root}/www/js/built.js`
-  site.rjs()
+  await site.rjs()
   const rjs = readFileSync(built, 'utf8')
   rmSync(built)
   const ours = (await site.ours()).get('js/built.js') ?? ''

@@ -22,6 +22,11 @@ import { requireJs } from './page.ts'
 const require = createRequire(import.meta.url)
 const text = readFileSync(require.resolve('requirejs-text/text.js'), 'utf8')
 
+/** r.js as a library: one build after the other. */
+const requirejs = require('requirejs') as {
+  optimize(config: object, done: (text: string) => void, failed: (error: unknown) => void): void
+}
+
 /** A folder with a site whose static files are in `www`. */
 export class Site implements Disposable {
   readonly root: string = realpathSync(mkdtempSync(join(tmpdir(), 'kovu-amd-')))
@@ -44,15 +49,26 @@ export class Site implements Disposable {
     return readTree(join(this.root, 'www'))
   }
 
-  /** What r.js makes of `build.js`, by public name. */
-  rjs(options: readonly string[] = [], said?: (text: string) => void): Map<string, string> {
-    const bin = require.resolve('requirejs/bin/r.js')
-    const { status, stdout } = spawnSync(process.execPath, [bin, '-o', 'build.js', ...options], {
-      cwd: this.root,
-      encoding: 'utf8',
-    })
-    said?.(stdout)
-    if (status !== 0) throw new Error(`r.js: ${stdout}`)
+  /**
+   * What r.js makes of `build.js`, by public name.
+   *
+   * @param said Told what r.js prints; it then runs as a process of its own. Otherwise it runs in this one, which takes a third of the time.
+   */
+  async rjs(said?: (text: string) => void): Promise<Map<string, string>> {
+    const buildFile = join(this.root, 'build.js')
+    if (said === undefined) {
+      await new Promise<void>((resolve, reject) => {
+        const fail = (error: unknown): void => reject(new Error(`r.js: ${String(error)}`))
+        requirejs.optimize({ buildFile, logLevel: 4 }, () => resolve(), fail)
+      })
+    } else {
+      const bin = require.resolve('requirejs/bin/r.js')
+      const { status, stdout } = spawnSync(process.execPath, [bin, '-o', buildFile], {
+        encoding: 'utf8',
+      })
+      if (status !== 0) throw new Error(`r.js: ${stdout}`)
+      said(stdout)
+    }
     const built = join(this.root, 'www-built')
     return existsSync(built) ? readTree(built) : new Map()
   }

@@ -79,7 +79,7 @@ test('random graphs run as after r.js', { timeout: 120_000 }, async () => {
       const page = [{ text: 'window.say=function(v){return JSON.stringify(v)}' }, ...MAIN]
       // Where a cycle is broken depends on how modules come, so require.js is told of the layer that our loader knows.
       const bundles = `var require={bundles:{common:[${list(wanted)}]}}`
-      const rjs = await visit(site.rjs(), [{ text: bundles }, ...page])
+      const rjs = await visit(await site.rjs(), [{ text: bundles }, ...page])
       const text = readFileSync(join(site.root, 'build.js'), 'utf8')
       const small = await site.ours({
         // oxlint-disable-next-line typescript/no-implied-eval -- a build file is an expression
@@ -154,7 +154,7 @@ test('jquery’s src has the modules, dependencies and order that r.js gives it'
   })
   const from = join(dirname(require.resolve('jquery/package.json')), 'src')
   cpSync(from, join(site.root, 'www/js/jquery'), { recursive: true })
-  const rjs = definitions(site.rjs().get('js/main.js') ?? '')
+  const rjs = definitions((await site.rjs()).get('js/main.js') ?? '')
   const readable = definitions((await site.ours()).get('js/main.js') ?? '')
   const small = await site.ours({
     build: { appDir: 'www', baseUrl: 'js', dir: 'www-built', modules: [{ name: 'main' }] },

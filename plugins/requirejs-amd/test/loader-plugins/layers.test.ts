@@ -59,7 +59,7 @@ async function outputs(
     `${site.root}/node_modules`,
   )
   const own = await site.ours()
-  return { own, theirs: site.rjs() }
+  return { own, theirs: await site.rjs() }
 }
 
 describe('require-css', () => {

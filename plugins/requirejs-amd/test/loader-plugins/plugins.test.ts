@@ -28,7 +28,9 @@ async function traces(
   using site = new Site({ '/build.js': build, ...files })
   const own = await visit(await site.ours(), tags)
   expect(own.errors).toEqual([])
-  const theirs = rjs ? await visit(site.rjs(), [{ src: 'lib/require.js', main: '/main' }]) : own
+  const theirs = rjs
+    ? await visit(await site.rjs(), [{ src: 'lib/require.js', main: '/main' }])
+    : own
   const unbuilt = await visit(site.sources(), tags)
   return {
     unbuilt: unbuilt.trace,

@@ -41,6 +41,7 @@ function project(sources: Record<string, string>): Project {
     ids,
     graph,
     sources: undefined,
+    plugins: undefined,
     layers: new Map(),
     watch: [],
   }
