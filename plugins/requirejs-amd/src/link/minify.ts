@@ -1,7 +1,7 @@
 /** The minifier of linked files: Vite's own, held to the syntax of its input. */
-import { minify, parseSync } from 'vite'
-import { patched } from './map.ts'
-import type { Patch } from './map.ts'
+import { minify } from 'vite'
+import { patched, type Patch } from './map.ts'
+import { newerSyntax } from './newer-syntax.ts'
 import type { MinifierOptions, SourceMapLike } from '../types.ts'
 
 /** A minified script. */
@@ -68,51 +68,6 @@ export async function minifyScript(
   }
 }
 
-interface Node {
-  readonly type: string
-  readonly start: number
-  readonly end: number
-}
-
-/**
- * The minifier prints `` `text` `` for `'text'` and `{ a }` for `{ a: a }` whatever its target. Both mean the same in any
- * script; browsers of the old kind only know the latter.
- */
-function newerSyntax(name: string, code: string): readonly Patch[] {
-  const patches: Patch[] = []
-  const visit = (value: unknown, parent: Node | undefined): void => {
-    if (Array.isArray(value)) {
-      for (const entry of value) visit(entry, parent)
-      return
-    }
-    if (!isNode(value)) return
-    if (value.type === 'TemplateLiteral' && parent?.type !== 'TaggedTemplateExpression') {
-      const { expressions } = value as Node & { expressions: readonly unknown[] }
-      if (expressions.length === 0) {
-        const text = stringOfTemplate(code.slice(value.start + 1, value.end - 1))
-        patches.push({ start: value.start, end: value.end, text })
-        return
-      }
-    }
-    if (value.type === 'Property') {
-      const property = value as Node & { shorthand: boolean; key: Node; value: unknown }
-      if (property.shorthand) {
-        const key = code.slice(property.key.start, property.key.end)
-        patches.push({ start: value.start, end: value.start, text: `${key}:` })
-        if (isNode(property.value) && property.value.type !== 'Identifier')
-          visit(property.value, value)
-        return
-      }
-    }
-    for (const key in value) {
-      const child = (value as unknown as Record<string, unknown>)[key]
-      if (typeof child === 'object' && child !== null) visit(child, value)
-    }
-  }
-  visit(parseSync(name, code, { sourceType: 'script' }).program, undefined)
-  return patches.sort((a, b) => a.start - b.start)
-}
-
 /** The patches, with one more for every character beyond ASCII. Escapes mean the same in names, strings and patterns. */
 function withEscapes(code: string, patches: readonly Patch[]): readonly Patch[] {
   const escaped = (text: string): string =>
@@ -121,26 +76,11 @@ function withEscapes(code: string, patches: readonly Patch[]): readonly Patch[] 
       (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
   const all = patches.map((patch) => ({ ...patch, text: escaped(patch.text) }))
+  let next = 0
   for (const { index, 0: char } of code.matchAll(/[\u0080-\uffff]/g)) {
-    if (patches.some((patch) => patch.start <= index && index < patch.end)) continue
+    while ((patches[next]?.end ?? Infinity) <= index) next++
+    if ((patches[next]?.start ?? Infinity) <= index) continue
     all.push({ start: index, end: index + 1, text: escaped(char) })
   }
   return all.sort((a, b) => a.start - b.start)
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value
-}
-
-/** A template's raw text as a string literal, in the quotes that need fewer escapes. */
-function stringOfTemplate(raw: string): string {
-  const mark = raw.split('"').length > raw.split("'").length ? "'" : '"'
-  const body = raw.replace(/\\[^]|["'\n\u2028\u2029]/g, (found) => {
-    if (found === mark) return `\\${found}`
-    if (found === '\n') return '\\n'
-    if (found === '\u2028') return '\\u2028'
-    if (found === '\u2029') return '\\u2029'
-    return found === '\\`' || found === '\\$' || found === '\\{' ? found.slice(1) : found
-  })
-  return mark + body + mark
 }
