@@ -3,7 +3,7 @@ import { dirname, isAbsolute, relative } from 'node:path/posix'
 import { bundlesInput, listing, nameInBuild, pathInBuild } from './lists.ts'
 import type { Project } from '../context.ts'
 import { AmdError } from '../error.ts'
-import { planLayers, type Layer } from '../layers/modules.ts'
+import { fits, planLayers, type Layer } from '../layers/modules.ts'
 import { link, type LinkInput } from '../link/index.ts'
 import { definedIds, inputsOf, isQuiet, type Linking } from './inputs.ts'
 import { planScript } from '../layers/script.ts'
@@ -174,7 +174,9 @@ async function wantedLayers(
 /** Ids for which a layer may be loaded: what else runs with it would run then too. */
 function idsOf(linking: Linking, { name, create, insertRequire }: Layer): readonly string[] {
   const { project, records } = linking
-  const loud = records.filter((record) => !isQuiet(record))
+  const isScript = (record: ModuleRecord): boolean =>
+    record.kind === 'script' && !fits(record, linking.build)
+  const loud = records.filter((record) => !isQuiet(record) || isScript(record))
   if (insertRequire.length > 0 || loud.length > 1) return []
   const all = loud.length === 1 ? loud : records
   return [...all.flatMap((record) => definedIds(project, record)), ...(create ? [name] : [])]

@@ -256,6 +256,7 @@ function normalizeModule(
     excludeShallow: list(module.excludeShallow),
     insertRequire: list(module.insertRequire),
     stubModules: [...list(stubModules), ...list(module.stubModules)],
+    scripts: true,
     own,
   }
 }

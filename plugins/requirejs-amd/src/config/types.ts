@@ -89,6 +89,8 @@ export interface BuildModule {
   readonly insertRequire: readonly string[]
   /** Loader plugins (or modules) that are replaced by an empty module in this layer; the build file's own come first. */
   readonly stubModules: readonly string[]
+  /** Do classic scripts go into it, where they may? */
+  readonly scripts: boolean
   /** The build file as this layer has it, by its `override`; undefined when it overrides nothing. */
   readonly own: BuildFile | undefined
 }

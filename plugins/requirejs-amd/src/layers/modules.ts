@@ -1,6 +1,7 @@
 /** Which module goes into which file: r.js's `modules`, and what is left for modules that are required late. */
 import type { BuildFile, BuildModule, Graph, ModuleRecord } from '../types.ts'
 import { AmdError } from '../error.ts'
+import { mayRunEarly } from './early.ts'
 
 /** A file that holds several modules. */
 export interface Layer {
@@ -104,7 +105,7 @@ export async function planLayers(
     layers.push({
       publicName,
       name,
-      records: (left.get(name) ?? []).filter((record) => fits(record, module.own ?? file)),
+      records: await heldBy(entry, left.get(name) ?? [], module.own ?? file),
       create: module.create,
       insertRequire: module.insertRequire,
       module,
@@ -116,6 +117,20 @@ export async function planLayers(
     loose: [...reached.values()].filter((record) => !fits(record, file)),
     reached: [...reached.values()],
   }
+}
+
+/** What of a layer's modules stands in its file. */
+async function heldBy(
+  { module, graph }: Traced,
+  records: readonly ModuleRecord[],
+  build: Pick<BuildFile, 'wrapShim' | 'config'>,
+): Promise<readonly ModuleRecord[]> {
+  const held: ModuleRecord[] = []
+  for (const record of records) {
+    if (fits(record, build) || (module.scripts && (await mayRunEarly(record, graph))))
+      held.push(record)
+  }
+  return held
 }
 
 function keyOf({ publicName, id }: ModuleRecord): string {

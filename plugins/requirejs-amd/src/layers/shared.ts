@@ -69,6 +69,7 @@ function layer(own: Partial<BuildModule>): BuildModule {
     excludeShallow: [],
     insertRequire: [],
     stubModules: [],
+    scripts: false,
     own: undefined,
     ...own,
   }

@@ -1,19 +1,9 @@
+/** Layers of a build file. */
 import { describe, expect, test } from 'vitest'
 import { requireJs, visit, type ScriptTag } from './page.ts'
+import { expectSameInAllWays, say, type Case } from '../semantics/ways.ts'
 import { Site } from './site.ts'
 
-interface Case {
-  readonly files: Readonly<Record<string, string>>
-  readonly modules: string
-  /** Further keys of the build file. */
-  readonly keys?: string
-  readonly config?: string
-  readonly page?: readonly ScriptTag[]
-}
-
-const say = (what: string): string => `trace.push(${JSON.stringify(what)});`
-
-/** Sites that behave the same unbuilt, after r.js and after us. */
 const cases: Readonly<Record<string, Case>> = {
   'layers that exclude a common one': {
     modules:
@@ -24,83 +14,6 @@ const cases: Readonly<Record<string, Case>> = {
       'js/extra.js': `define(['shared'],function(s){${say('extra')}});`,
       'js/main.js': `require(['common'],function(){require(['page'],function(p){trace.push(p.n,require.defined('extra'))})});`,
       'js/page.js': `define(['shared','./extra'],function(s){${say('page')}s.n++;return s});`,
-    },
-  },
-  'plain data-main with definitions in every form': {
-    modules: "[{name:'main'}]",
-    files: {
-      'js/main.js':
-        "require(['deps','bare','object','sugar','named/by','umd','self','undef','a/rel'],function(){trace.push([].slice.call(arguments).map(function(v){return typeof v==='function'?v():v}))})",
-      'js/deps.js': `'use strict';define(['object','module'],function(o,module){${say('deps')}return [o.k,module.id,this===undefined]})`,
-      'js/bare.js': `define(function(){${say('bare')}return 0})`,
-      'js/object.js': 'define({"k":"v"});',
-      'js/sugar.js': `define(function(require,exports,module){var o=require('object');if(false){require('late')}exports.id=module.id;exports.o=o;${say('sugar')}});`,
-      'js/late.js': `define([],function(){${say('late')}});`,
-      'js/named/by.js': `define('other',[],function(){return 'other'});define('named/by',['other'],function(o){${say('named')}return o+'!'});`,
-      'js/umd.js': `(function(root,factory){if(typeof define==='function'&&define.amd){define(['object'],factory)}else{root.umd=factory()}}(this,function(o){${say('umd')}return function(){return o.k}}));`,
-      'js/self.js': `define(['exports','require'],function(exports,require){${say('self')}exports.url=require.toUrl('./self.css').split('/').pop()});`,
-      'js/undef.js': `define(['bare'],function(b){${say('undef')}});`,
-      'js/a/rel.js': `define(['./b','../bare'],function(b,bare){${say('a/rel')}return b+bare});`,
-      'js/a/b.js': `define(function(require){${say('a/b')}return require('../deps')[0]});`,
-    },
-  },
-  'cycles, live exports and late requires': {
-    modules: "[{name:'main'}]",
-    files: {
-      'js/main.js':
-        "define(['a','c'],function(a,c){trace.push(a.b(),typeof c.seen,c.late().name)});",
-      'js/a.js': `define(['b','exports'],function(b,exports){${say('a')}exports.b=function(){return b.name};exports.name='a'});`,
-      'js/b.js': `define(['a'],function(a){${say('b')}return {name:'b',saw:typeof a}});`,
-      'js/c.js': `define(['require','d'],function(require,d){${say('c')}return {name:'c',seen:d.c,late:d.late}});`,
-      'js/d.js': `define(['require','c'],function(require,c){${say('d')}return {c:c,late:function(){return require('c')}}});`,
-    },
-  },
-  'paths, packages, map and text': {
-    modules: "[{name:'main'}]",
-    config:
-      "{paths:{lib:'vendor/lib-1.0'},packages:['pkg',{name:'other',location:'vendor/other',main:'start'}],map:{'*':{old:'new'},'new':{old:'old'}},config:{conf:{n:42}}}",
-    files: {
-      'js/main.js':
-        "require.config(CONFIG);require(['lib','pkg','other','pkg/sub','user','conf','text!t/a.html','text!t/b.html!strip','tree/leaf'],function(){trace.push([].slice.call(arguments))})",
-      'js/vendor/lib-1.0.js': `define(function(){${say('lib')}return 'lib'});`,
-      'js/pkg/main.js': `define(['./sub','module'],function(s,m){${say('pkg')}return m.id+s});`,
-      'js/pkg/sub.js': `define(['module'],function(m){return m.id});`,
-      'js/vendor/other/start.js': `define(['./more','module'],function(more,m){return m.id+more});`,
-      'js/vendor/other/more.js': `define(['module'],function(m){return m.id});`,
-      'js/user.js': `define(['old'],function(old){return old});`,
-      'js/new.js': `define(['old','module'],function(old,m){return m.id+' over '+old});`,
-      'js/old.js': `define(function(){return 'old'});`,
-      'js/conf.js': `define(['module'],function(m){return m.config().n});`,
-      'js/tree/leaf.js': `define(['text!./leaf.html','text!../t/a.html'],function(a,b){return a+b});`,
-      'js/tree/leaf.html': '<b>"leaf"\u2028</b>\n',
-      'js/t/a.html': "<i>it's `a` ${x}</i>",
-      'js/t/b.html': '<html><body class="x">\n<p>b</p>\n</body></html>',
-    },
-  },
-  'shimmed scripts': {
-    modules: "[{name:'main'}]",
-    config:
-      "{shim:{first:{exports:'First.deep'},second:{deps:['first'],exports:'Second'},plain:['second','amd'],inited:{deps:['amd'],exports:'Inited',init:function(amd){return window.Inited+amd}}}}",
-    files: {
-      'js/main.js':
-        "require.config(CONFIG);require(['second','first','plain','inited','user'],function(){trace.push([].slice.call(arguments))})",
-      'js/first.js': 'var First={deep:"deep"};trace.push("first",this===window);',
-      'js/second.js': 'Second="second"+First.deep;trace.push("second");',
-      'js/plain.js': 'trace.push("plain "+Second);',
-      'js/inited.js': 'window.Inited="inited";',
-      'js/amd.js': "define(function(){return 'amd'});",
-      'js/user.js': "define(['first','amd'],function(f,a){return f+a});",
-    },
-  },
-  'modules required late': {
-    modules: "[{name:'main'}]",
-    files: {
-      'js/main.js':
-        "define(['now'],function(now){trace.push('main');setTimeout(function(){require(['late/a'],function(a){trace.push(a);var n='b';require(['late/'+n],function(b){trace.push(b)},function(){trace.push('err')})})},1)});",
-      'js/now.js': `define(function(){${say('now')}return {}});`,
-      'js/late/a.js': `define(['now','./shared'],function(n,s){${say('late/a')}return 'a'+s});`,
-      'js/late/b.js': `define(['./shared'],function(s){${say('late/b')}return 'b'+s});`,
-      'js/late/shared.js': `define(function(){${say('late/shared')}return 's'});`,
     },
   },
   'includes that nobody requires, and created layers': {
@@ -117,99 +30,71 @@ const cases: Readonly<Record<string, Case>> = {
       'js/never.js': `define(function(){});`,
     },
   },
-  'a module that an application holds, wanted by a page without that application': {
-    modules: "[{name:'main',include:['tool','started']},{name:'quiet',include:['part']}]",
-    page: [
-      { text: "var require={baseUrl:'js'}" },
-      { src: 'js/lib/require.js' },
-      { text: "require(['tool','part','started'],function(t,p){trace.push(t,p)})" },
-    ],
-    files: {
-      'js/main.js': `require(['tool'],function(){${say('the application')}});`,
-      'js/tool.js': `define(['text!./tool.txt'],function(t){${say('tool')}return 'tool '+t});`,
-      'js/tool.txt': 'text',
-      'js/started.js': `define('started',function(){${say('started')}});require(['tool'],function(){${say('start')}});`,
-      'js/quiet.js': `define(['part'],function(){${say('quiet')}});`,
-      'js/part.js': `define(function(){${say('part')}return 'part'});`,
-    },
-  },
-  'an inline require after plain script tags': {
-    modules: "[{name:'common',include:['x']},{name:'page',exclude:['common']}]",
-    page: [
-      { text: "var require={baseUrl:'js'}" },
-      { src: 'js/lib/require.js' },
-      {
-        text: "require(['common'],function(){require(['page','x'],function(p,x){trace.push(p,x)})})",
-      },
-    ],
-    files: {
-      'js/common.js': `define(['x'],function(x){${say('common')}});`,
-      'js/x.js': `define(function(){${say('x')}return 'x'});`,
-      'js/page.js': `define(['x'],function(x){${say('page')}return 'page '+x});`,
-    },
-  },
 }
 
-const MAIN: readonly ScriptTag[] = [{ src: 'js/lib/require.js', main: 'js/main' }]
+describe('classic scripts', () => {
+  const jquery =
+    "(function(global,factory){factory(global)})(window,function(w){var jq={fn:{}};w.jQuery=jq;if(typeof define==='function'&&define.amd){define('jquery',[],function(){return jq;})}});"
+  const files = {
+    'js/jquery.js': jquery,
+    'js/plugin.js': 'jQuery.fn.plugin=1;trace.push("plugin "+(this===window));var Top="top"',
+    'js/more.js': 'jQuery.fn.more=jQuery.fn.plugin+1 // without an end',
+    'js/plain.js': "define(function(){window.Plain='plain';return 1});",
+    'js/late.js': 'trace.push("late "+Plain)',
+  }
+  const shim =
+    "{plugin:{deps:['jquery'],exports:'jQuery.fn.plugin'},more:['plugin'],late:['plain']}"
 
-describe.each(Object.entries(cases))(
-  '%s',
-  (_, { files, modules, keys = '', config = '{}', page = MAIN }) => {
-    const filled = Object.fromEntries(
-      Object.entries(files).map(([name, text]) => [name, text.replace('CONFIG', () => config)]),
-    )
-    const buildFile = (extra: string): string => {
-      const main = files['js/main.js']?.includes('CONFIG') ? "mainConfigFile:'www/js/main.js'," : ''
-      return `({appDir:'www',baseUrl:'js',dir:'www-built',optimize:'none',${main}modules:${modules},${keys}${extra}})`
-    }
-
-    test('behaves as the sources do, under our loader and under require.js', async () => {
-      using site = new Site({ ...filled, '/build.js': buildFile('') })
-      const values = (trace: readonly unknown[]): unknown[] => JSON.parse(JSON.stringify(trace))
-      const sorted = (trace: readonly unknown[]): string[] =>
-        trace.map((entry) => JSON.stringify(entry) ?? '').sort()
-
-      const before = await visit(site.sources(), page)
-      expect(before.errors).toEqual([])
-      expect(before.trace.length).toBeGreaterThan(1)
-      // The network decides the order of unbuilt modules; in layers it is r.js's.
-      const rjs = await visit(await site.rjs(), page)
-      expect.soft(sorted(rjs.trace), 'r.js').toEqual(sorted(before.trace))
-      const expected = values(rjs.trace)
-
-      const readable = await site.ours()
-      const small = await site.ours({
-        // oxlint-disable-next-line typescript/no-implied-eval -- a build file is an expression
-        build: new Function(`return ${buildFile("optimize:'uglify'")}`)(),
-      })
-      for (const [name, output] of Object.entries({ readable, small })) {
-        const own = await visit(output, page)
-        expect.soft(own.errors, `${name}, our loader`).toEqual([])
-        expect.soft(values(own.trace), `${name}, our loader`).toEqual(expected)
-        const stock = await visit(new Map([...output, ['js/lib/require.js', requireJs]]), page)
-        expect.soft(values(stock.trace), `${name}, require.js`).toEqual(expected)
-      }
-
-      const { files: hashed, names } = await site.hashed()
-      const hash = (name: string | undefined): string => names.get(name ?? '') ?? ''
-      const tags = page.map((tag) => ({
-        ...tag,
-        ...(tag.src === undefined ? {} : { src: hash(tag.src) }),
-        ...(tag.main === undefined ? {} : { main: hash(`${tag.main}.js`) }),
-      }))
-      const own = await visit(hashed, tags)
-      expect.soft(own.errors, 'hashed').toEqual([])
-      expect.soft(values(own.trace), 'hashed').toEqual(expected)
-
-      // Django keeps the files under their own names too; stock require.js asks for those.
-      const kept = [...names].map(([name, final]) => [name, hashed.get(final) ?? ''] as const)
-      const loader = [hash('js/lib/require.js'), requireJs] as const
-      const stock = await visit(new Map([...hashed, ...kept, loader]), tags)
-      expect.soft(stock.errors, 'hashed, require.js').toEqual([])
-      expect.soft(values(stock.trace), 'hashed, require.js').toEqual(expected)
+  test('are in the layer where what they need has run by then, as after r.js', async () => {
+    using site = new Site({
+      ...files,
+      'js/main.js':
+        "define(['more','plugin'],function(m,p){trace.push(typeof m,p,jQuery.fn.more,Top)})",
+      '/build.js': `({appDir:'www',baseUrl:'js',dir:'www-built',shim:${shim},modules:[{name:'all',create:true,include:['more','plugin']},{name:'main',exclude:['all']}]})`,
     })
-  },
-)
+    const page: readonly ScriptTag[] = [
+      { text: `var require={baseUrl:'js',bundles:{all:['jquery','plugin','more']},shim:${shim}}` },
+      { src: 'js/lib/require.js' },
+      { text: "require(['main'])" },
+    ]
+    const rjs = await visit(await site.rjs(), page)
+    const output = await site.ours()
+    for (const loader of [[], [['js/lib/require.js', requireJs] as const]]) {
+      const own = await visit(new Map([...output, ...loader]), page)
+      expect(own.errors).toEqual([])
+      expect(own.loaded).toEqual(['js/main.js', 'js/all.js'])
+      expect(own.trace).toEqual(rjs.trace)
+      expect(own.trace).toEqual(['plugin true', 'undefined', 1, 2, 'top'])
+    }
+  })
+
+  test('stay files where what they need has not', async () => {
+    await expectSameInAllWays({
+      files: {
+        ...files,
+        'js/main.js': "require.config(CONFIG);require(['late'],function(){trace.push('main')})",
+      },
+      config: `{shim:${shim}}`,
+      withoutRjs: 'its script runs before the module that it needs',
+    })
+  })
+
+  test('stay files in layers that no build file asks for', async () => {
+    using site = new Site({
+      ...files,
+      'js/main.js': "require.config({shim:{plugin:['jquery']}});require(['plugin'])",
+    })
+    const out = await site.ours({ build: [], config: 'www/js/main.js', entries: 'main' })
+    expect(out.get('js/main.js')).toContain('jquery')
+    expect(out.get('js/main.js')).not.toContain('Top')
+  })
+})
+
+describe('unbuilt, in development, after r.js and after our build:', () => {
+  test.each(Object.entries(cases))('%s', { timeout: 60_000 }, async (_, one) => {
+    await expectSameInAllWays(one)
+  })
+})
 
 test('an empty input is a build of layers alone, whatever pages lie in the folder', async () => {
   using site = new Site({

@@ -55,8 +55,11 @@ export async function visit(
   const errors: unknown[] = []
   const trace: unknown[] = []
   let pending = 0
-  const textOf = (url: string): string | undefined =>
-    texts.get(decodeURIComponent(new URL(url, ORIGIN).pathname.slice(1)))
+  const below = (url: string): string => (url.startsWith(ORIGIN) ? url.slice(ORIGIN.length) : url)
+  const textOf = (url: string): string | undefined => {
+    const { href, pathname } = new URL(url, ORIGIN)
+    return href.startsWith(ORIGIN) ? texts.get(decodeURIComponent(pathname.slice(1))) : undefined
+  }
   const makeNode = (): Node => {
     let src = ''
     const node: Node = {
@@ -85,15 +88,19 @@ export async function visit(
   const insert = (node: Node): Node => {
     node.parentNode = head
     scripts.push(node)
-    loaded.push(node.src.slice(ORIGIN.length))
+    loaded.push(below(node.src))
     pending++
     const arrive = (text: string | undefined): void => {
       pending--
       if (text !== undefined) run(text, node.src, node)
-      for (const listener of node.listeners[text === undefined ? 'error' : 'load'] ?? []) {
+      const type = text === undefined ? 'error' : 'load'
+      const handler = node[`on${type}`]
+      const listeners = [...(node.listeners[type] ?? [])]
+      if (typeof handler === 'function') listeners.unshift(handler as (event: object) => void)
+      for (const listener of listeners) {
         guarded(() =>
           listener({
-            type: text === undefined ? 'error' : 'load',
+            type,
             currentTarget: node,
             srcElement: node,
             target: node,
@@ -102,12 +109,13 @@ export async function visit(
       }
     }
     if (remote === undefined) setTimeout(() => arrive(textOf(node.src)))
-    else void remote(node.src.slice(ORIGIN.length), true).then(arrive)
+    else void remote(below(node.src), true).then(arrive)
     return node
   }
   const head = { appendChild: insert, insertBefore: insert, removeChild() {}, tagName: 'HEAD' }
   const document = {
     head,
+    scripts,
     readyState: 'complete',
     currentScript: null as Node | null,
     baseURI: ORIGIN,
@@ -134,7 +142,7 @@ export async function visit(
     }
     send(): void {
       pending++
-      const url = new URL(this.#url, ORIGIN).href.slice(ORIGIN.length)
+      const url = below(new URL(this.#url, ORIGIN).href)
       const arrive = (text: string | undefined): void => {
         pending--
         loaded.push(url)
@@ -187,8 +195,7 @@ export async function visit(
     if (tag.src !== undefined) node.src = tag.src
     if (tag.main !== undefined) node.attributes['data-main'] = tag.main
     scripts.push(node)
-    const text =
-      tag.text ?? textOf(node.src) ?? (await remote?.(node.src.slice(ORIGIN.length), true))
+    const text = tag.text ?? textOf(node.src) ?? (await remote?.(below(node.src), true))
     if (text === undefined) throw new Error(`no ${tag.src}`)
     run(text, tag.src ?? 'inline', node)
   }

@@ -8,6 +8,7 @@ import { requirejsAmd } from '../../src/index.ts'
 import { visit } from '../build/page.ts'
 import { Site } from '../build/site.ts'
 import { useLoader } from '../runtime/fake-page.ts'
+import { live } from '../semantics/ways.ts'
 
 const require = createRequire(import.meta.url)
 const json = readFileSync(require.resolve('requirejs-plugins/src/json.js'), 'utf8')
@@ -20,7 +21,7 @@ useLoader()
 const build = "({baseUrl:'www/js',dir:'www-built',modules:[{name:'main'}],optimize:'none'})"
 const tags = [{ src: 'js/lib/require.js', main: '/js/main' }]
 
-/** The trace of a page whose `data-main` is `js/main`: unbuilt, after r.js, and after our build. */
+/** The trace of a page whose `data-main` is `js/main`: unbuilt (and, the same, in development), after r.js, and after our build. */
 async function traces(
   files: Record<string, string>,
   rjs = true,
@@ -32,6 +33,9 @@ async function traces(
     ? await visit(await site.rjs(), [{ src: 'lib/require.js', main: '/main' }])
     : own
   const unbuilt = await visit(site.sources(), tags)
+  const development = await live(site, tags)
+  expect(development.errors).toEqual([])
+  expect(development.trace).toEqual(unbuilt.trace)
   return {
     unbuilt: unbuilt.trace,
     theirs: theirs.trace,
