@@ -30,9 +30,10 @@ export async function mayRunEarly(
   return true
 }
 
-/** Does a file do all its work at once, and only tell of it by `define`, as jQuery does? */
-function announces({ kind, code, analysis: { defines } }: ModuleRecord): boolean {
-  return kind === 'amd' && defines.length > 0 && defines.every((call) => isAnnouncement(call, code))
+/** Does a file do all its work at once, and only tell of it by `define`, as jQuery does, or define other modules by the way? */
+function announces({ kind, id, code, analysis: { defines } }: ModuleRecord): boolean {
+  const own = defines.filter((call) => call.anonymous || call.id === id)
+  return kind === 'amd' && own.every((call) => isAnnouncement(call, code))
 }
 
 function isAnnouncement({ deps = [], sugar = [], factory }: DefineCall, code: string): boolean {

@@ -38,12 +38,13 @@ describe('classic scripts', () => {
   const files = {
     'js/jquery.js': jquery,
     'js/plugin.js': 'jQuery.fn.plugin=1;trace.push("plugin "+(this===window));var Top="top"',
-    'js/more.js': 'jQuery.fn.more=jQuery.fn.plugin+1 // without an end',
+    'js/aside.js': "Aside=2;define('beside',[],function(){return 'beside'});",
+    'js/more.js': 'jQuery.fn.more=jQuery.fn.plugin+Aside // without an end',
     'js/plain.js': "define(function(){window.Plain='plain';return 1});",
     'js/late.js': 'trace.push("late "+Plain)',
   }
   const shim =
-    "{plugin:{deps:['jquery'],exports:'jQuery.fn.plugin'},more:['plugin'],late:['plain']}"
+    "{plugin:{deps:['jquery'],exports:'jQuery.fn.plugin'},aside:{exports:'Aside'},more:['plugin','aside'],late:['plain']}"
 
   test('are in the layer where what they need has run by then, as after r.js', async () => {
     using site = new Site({
@@ -53,7 +54,9 @@ describe('classic scripts', () => {
       '/build.js': `({appDir:'www',baseUrl:'js',dir:'www-built',shim:${shim},modules:[{name:'all',create:true,include:['more','plugin']},{name:'main',exclude:['all']}]})`,
     })
     const page: readonly ScriptTag[] = [
-      { text: `var require={baseUrl:'js',bundles:{all:['jquery','plugin','more']},shim:${shim}}` },
+      {
+        text: `var require={baseUrl:'js',bundles:{all:['jquery','plugin','more','aside','beside']},shim:${shim}}`,
+      },
       { src: 'js/lib/require.js' },
       { text: "require(['main'])" },
     ]
@@ -64,7 +67,7 @@ describe('classic scripts', () => {
       expect(own.errors).toEqual([])
       expect(own.loaded).toEqual(['js/main.js', 'js/all.js'])
       expect(own.trace).toEqual(rjs.trace)
-      expect(own.trace).toEqual(['plugin true', 'undefined', 1, 2, 'top'])
+      expect(own.trace).toEqual(['plugin true', 'undefined', 1, 3, 'top'])
     }
   })
 
