@@ -33,7 +33,7 @@ export async function mayRunEarly(
 /** Does a file do all its work at once, and only tell of it by `define`, as jQuery does, or define other modules by the way? */
 function announces({ kind, id, code, analysis: { defines } }: ModuleRecord): boolean {
   const own = defines.filter((call) => call.anonymous || call.id === id)
-  return kind === 'amd' && own.every((call) => isAnnouncement(call, code))
+  return kind === 'main' || (kind === 'amd' && own.every((call) => isAnnouncement(call, code)))
 }
 
 function isAnnouncement({ deps = [], sugar = [], factory }: DefineCall, code: string): boolean {

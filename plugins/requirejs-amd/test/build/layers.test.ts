@@ -38,13 +38,14 @@ describe('classic scripts', () => {
   const files = {
     'js/jquery.js': jquery,
     'js/plugin.js': 'jQuery.fn.plugin=1;trace.push("plugin "+(this===window));var Top="top"',
+    'js/starts.js': "Starts=3;require(['beside'],function(b){trace.push(b)})",
     'js/aside.js': "Aside=2;define('beside',[],function(){return 'beside'});",
-    'js/more.js': 'jQuery.fn.more=jQuery.fn.plugin+Aside // without an end',
+    'js/more.js': 'jQuery.fn.more=jQuery.fn.plugin+Aside+Starts // without an end',
     'js/plain.js': "define(function(){window.Plain='plain';return 1});",
     'js/late.js': 'trace.push("late "+Plain)',
   }
   const shim =
-    "{plugin:{deps:['jquery'],exports:'jQuery.fn.plugin'},aside:{exports:'Aside'},more:['plugin','aside'],late:['plain']}"
+    "{plugin:{deps:['jquery'],exports:'jQuery.fn.plugin'},aside:{exports:'Aside'},starts:['aside'],more:['plugin','aside','starts'],late:['plain']}"
 
   test('are in the layer where what they need has run by then, as after r.js', async () => {
     using site = new Site({
@@ -55,7 +56,7 @@ describe('classic scripts', () => {
     })
     const page: readonly ScriptTag[] = [
       {
-        text: `var require={baseUrl:'js',bundles:{all:['jquery','plugin','more','aside','beside']},shim:${shim}}`,
+        text: `var require={baseUrl:'js',bundles:{all:['jquery','plugin','more','aside','beside','starts']},shim:${shim}}`,
       },
       { src: 'js/lib/require.js' },
       { text: "require(['main'])" },
@@ -67,7 +68,7 @@ describe('classic scripts', () => {
       expect(own.errors).toEqual([])
       expect(own.loaded).toEqual(['js/main.js', 'js/all.js'])
       expect(own.trace).toEqual(rjs.trace)
-      expect(own.trace).toEqual(['plugin true', 'undefined', 1, 3, 'top'])
+      expect(own.trace).toEqual(['plugin true', 'undefined', 1, 6, 'top', 'beside'])
     }
   })
 
