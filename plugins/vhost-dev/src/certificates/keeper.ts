@@ -20,7 +20,8 @@ export interface CertificateSource {
 export class CertificateKeeper {
   readonly #source: CertificateSource
   readonly #onRenewed: (certificate: Certificates) => void
-  readonly #contexts = new Map<string, SecureContext>()
+  /** Of names that have been asked for; undefined where the common certificate is theirs. */
+  readonly #contexts = new Map<string, SecureContext | undefined>()
   readonly #timer: NodeJS.Timeout
   #current: Certificates
 
@@ -42,10 +43,11 @@ export class CertificateKeeper {
   /** Looks whether there is a newer certificate, or has to be. */
   renew(): void {
     try {
+      // Which names are ours may have changed with it.
+      this.#contexts.clear()
       const certificate = this.#source.load()
       if (certificate.cert === this.#current.cert) return
       this.#current = certificate
-      this.#contexts.clear()
       this.#onRenewed(certificate)
     } catch (error) {
       this.#source.onError(error)
@@ -54,12 +56,10 @@ export class CertificateKeeper {
 
   /** The certificate for a name a client asks for; undefined for the common one. */
   contextFor(name: string): SecureContext | undefined {
-    const known = this.#contexts.get(name)
-    if (known) return known
+    if (this.#contexts.has(name)) return this.#contexts.get(name)
     const own = this.#source.forName(name)
-    if (!own) return undefined
     if (this.#contexts.size >= mostContexts) this.#contexts.clear()
-    const context = createSecureContext({ key: own.key, cert: own.cert })
+    const context = own && createSecureContext({ key: own.key, cert: own.cert })
     this.#contexts.set(name, context)
     return context
   }

@@ -4,7 +4,7 @@ import { debuglog } from 'node:util'
 import { cutOff, hasBody, isGone, isNavigation } from '../front/request.ts'
 import type { FrontRequest, FrontResponse } from '../front/request.ts'
 import type { Change } from './change.ts'
-import { requestHeaders, responseHeaders } from './headers.ts'
+import { headerList, requestHeaders, responseHeaders } from './headers.ts'
 import type { ForwardInfo } from './headers.ts'
 import { answerDown } from './pages.ts'
 import { isAway, isReset, Silence } from './upstream.ts'
@@ -12,6 +12,10 @@ import type { Upstream } from './upstream.ts'
 
 const debug = debuglog('kovu:vhost-dev')
 const retryDelayMs = 60
+/** Methods of which no length means no body (RFC 9110, 8.6). */
+const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
+/** Bytes of a body that are worth copying to save a write. */
+const smallBody = 16 * 1024
 
 /** A request on its way to an application. */
 export interface Forwarding {
@@ -33,44 +37,45 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
   const headers = requestHeaders(req.headers, info)
   for (const change of changes) change.request?.(headers)
   const body = hasBody(req)
-  if (body && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
+  if (headers['content-length'] === undefined) {
+    if (body) headers['transfer-encoding'] = 'chunked'
+    else if (!bodiless.has(req.method ?? '')) headers['content-length'] = '0'
+  }
   const safe = !body && (req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS')
   const startedAt = performance.now()
   let retried = false
   let over = false
   let timer: NodeJS.Timeout | undefined
-  let silent: NodeJS.Timeout | undefined
   let current: ReturnType<typeof request> | undefined
 
   res.on('close', () => {
     over = true
     clearTimeout(timer)
-    clearTimeout(silent)
     current?.destroy()
   })
   attempt(!safe)
 
   function attempt(fresh: boolean): void {
     const up = request({
-      ...upstream.requestOptions(fresh),
+      agent: upstream.agent(fresh),
+      setHost: false,
       method: req.method,
       path: url,
-      headers,
+      headers: headerList(headers),
+      timeout: timeoutMs,
     })
     current = up
     let answered = false
-    if (timeoutMs > 0) {
-      clearTimeout(silent)
-      silent = setTimeout(() => up.destroy(new Silence(timeoutMs)), timeoutMs)
-    }
     up.on('response', (answer) => {
       answered = true
       upstream.seen = true
-      clearTimeout(silent)
       sendAnswer(answer, res, req, changes)
     })
+    // An answer that has begun may pause for as long as it likes; while a body is sent, there is no silence.
+    up.on('timeout', () => {
+      if (!answered) up.destroy(new Silence(timeoutMs))
+    })
     up.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(silent)
       if (over) return
       debug('%s %s: %s', upstream.name, url, error.code ?? error.message)
       if (answered) return cutOff(res)
@@ -91,8 +96,6 @@ export function forward(req: FrontRequest, res: FrontResponse, forwarding: Forwa
     // The body is touched only once a connection stands: a refused one can be tried again.
     up.on('socket', (socket) => {
       const send = (): void => {
-        // A long upload is not silence.
-        if (timeoutMs > 0) req.on('data', () => silent?.refresh())
         // An application that answers before it has read the body must see the request now.
         if (req.readableLength === 0) up.flushHeaders()
         req.pipe(up)
@@ -147,7 +150,7 @@ function pour(answer: IncomingMessage, out: ServerResponse, length: number): voi
   let left = length
   answer.on('data', (chunk: Buffer) => {
     left -= chunk.length
-    if (left === 0) out.end(chunk)
+    if (left === 0) endWith(chunk, out)
     else if (!out.write(chunk)) {
       answer.pause()
       out.once('drain', () => answer.resume())
@@ -156,4 +159,10 @@ function pour(answer: IncomingMessage, out: ServerResponse, length: number): voi
   answer.on('end', () => {
     if (!out.writableEnded) out.end()
   })
+}
+
+/** Node writes a head and a string at once, a head and a buffer one after the other; latin1 keeps each byte as it is. */
+function endWith(chunk: Buffer, out: ServerResponse): void {
+  if (chunk.length > smallBody) out.end(chunk)
+  else out.end(chunk.toString('latin1'), 'latin1')
 }

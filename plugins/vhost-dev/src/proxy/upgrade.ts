@@ -38,7 +38,8 @@ export function forwardUpgrade(
 
   function attempt(): void {
     const up = request({
-      ...upstream.requestOptions(true),
+      agent: upstream.agent(true),
+      setHost: false,
       method: 'GET',
       path: url,
       headers,

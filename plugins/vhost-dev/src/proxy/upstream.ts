@@ -1,23 +1,7 @@
-import { Agent } from 'node:http'
-import type { RequestOptions } from 'node:http'
 import type { App } from '../processes/app.ts'
+import { Connections } from './connections.ts'
 import { connectOptions, targetText } from './target.ts'
 import type { Target } from './target.ts'
-
-/**
- * Gives each request a connection of its own that it does not ask the application to close: one that answers before it has read
- * the body would close it while the body is still being sent, and the answer would be lost.
- */
-class SingleUse extends Agent {
-  constructor() {
-    super({ keepAlive: true })
-  }
-
-  /** Called for a connection whose answer has come; false closes it. See https://nodejs.org/api/http.html#agentkeepsocketalivesocket */
-  override keepSocketAlive(): boolean {
-    return false
-  }
-}
 
 /** One application behind the front, with its connections. */
 export class Upstream {
@@ -25,19 +9,17 @@ export class Upstream {
   readonly target: Target
   /** The process that listens there, when the front started it. */
   app: App | undefined
-  readonly agent: Agent
-  readonly #pooled: RequestOptions
-  readonly #fresh: RequestOptions
+  readonly #kept: Connections
+  readonly #single: Connections
   /** Has it ever answered? */
   seen = false
 
   constructor(name: string, target: Target) {
     this.name = name
     this.target = target
-    this.agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' })
-    const connection = connectOptions(target) as RequestOptions
-    this.#pooled = { ...connection, agent: this.agent, setHost: false }
-    this.#fresh = { ...connection, agent: new SingleUse(), setHost: false }
+    const connection = connectOptions(target)
+    this.#kept = new Connections(connection, true)
+    this.#single = new Connections(connection, false)
   }
 
   /** The target as people write it. */
@@ -46,12 +28,12 @@ export class Upstream {
   }
 
   /**
-   * Options for `http.request`.
+   * The agent for a request.
    *
    * @param fresh With a connection of its own, so that it cannot meet one the application has just closed.
    */
-  requestOptions(fresh: boolean): RequestOptions {
-    return fresh ? this.#fresh : this.#pooled
+  agent(fresh: boolean): Connections {
+    return fresh ? this.#single : this.#kept
   }
 
   /**
@@ -78,7 +60,7 @@ export class Upstream {
 
   /** Closes idle connections. */
   close(): void {
-    this.agent.destroy()
+    this.#kept.destroy()
   }
 }
 

@@ -1,7 +1,7 @@
 import { request as httpsRequest } from 'node:https'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
-import { connect as tlsConnect } from 'node:tls'
-import type { TLSSocket } from 'node:tls'
+import { connect as tlsConnect, createSecureContext } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import { connect as http2Connect } from 'node:http2'
 import { WebSocket } from 'ws'
 
@@ -10,6 +10,8 @@ export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** The body as it came. */
+  readonly bytes: Buffer
 }
 
 /** How to reach a front. */
@@ -42,13 +44,11 @@ export function ask(
       const chunks: Buffer[] = []
       res.on('data', (chunk: Buffer) => chunks.push(chunk))
       res.on('error', fail)
-      res.on('end', () =>
-        done({
-          status: res.statusCode ?? 0,
-          headers: res.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      )
+      res.on('end', () => {
+        const bytes = Buffer.concat(chunks)
+        const { statusCode: status = 0, headers } = res
+        done({ status, headers, bytes, body: bytes.toString() })
+      })
     })
     req.end(options.body)
   })
@@ -81,11 +81,9 @@ export function askHttp2(
     stream.on('error', fail)
     stream.on('end', () => {
       session.close()
-      done({
-        status: Number(answer[':status' as 'host']),
-        headers: answer,
-        body: Buffer.concat(chunks).toString(),
-      })
+      const bytes = Buffer.concat(chunks)
+      const status = Number(answer[':status' as 'host'])
+      done({ status, headers: answer, bytes, body: bytes.toString() })
     })
     stream.end(body)
   })
@@ -121,11 +119,14 @@ export function askRaw(
 /** A client that sends raw bytes over TLS, on one connection for as long as the front leaves it open. */
 export class RawClient {
   readonly #address: Address
+  readonly #context: SecureContext
   #socket: TLSSocket | undefined
   #session: Buffer | undefined
 
   constructor(address: Address) {
     this.#address = address
+    // Read once: the authorities that Node knows are many.
+    this.#context = createSecureContext({ ca: address.ca })
   }
 
   /** Gives the head of the answer, or what came before the connection ended. */
@@ -156,11 +157,10 @@ export class RawClient {
 
   #connect(): Promise<TLSSocket> {
     this.close()
-    const { port, ca } = this.#address
     const socket = tlsConnect({
       host: '127.0.0.1',
-      port,
-      ca,
+      port: this.#address.port,
+      secureContext: this.#context,
       servername: 'www.site.localhost',
       // A handshake that is taken up again costs less.
       ...(this.#session && { session: this.#session }),
