@@ -21,6 +21,7 @@ export class ProjectTexts {
   readonly #dirs: readonly string[]
   readonly #outside: ReadonlySet<string>
   readonly #statics: readonly string[]
+  #all: readonly string[] | undefined
   #tokens: Set<string> | undefined
   #references: readonly TemplateReference[] | undefined
 
@@ -41,6 +42,7 @@ export class ProjectTexts {
 
   /** Forgets what was read. */
   clear(): void {
+    this.#all = undefined
     this.#tokens = undefined
     this.#references = undefined
   }
@@ -57,8 +59,9 @@ export class ProjectTexts {
   }
 
   /** Every text file of the project that may mention a static file. */
-  *files(): Generator<string> {
-    yield* this.#files(() => true)
+  files(): readonly string[] {
+    this.#all ??= [...this.#files(() => true)]
+    return this.#all
   }
 
   *#files(enters: (folder: string) => boolean): Generator<string> {

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, normalize, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { list, readGlob } from './globs.ts'
 import { type Mark, mark, shown, type World } from './marks.ts'
 import { type GreenRun, workFolder } from './record.ts'
-import { look } from './stamps.ts'
+import { look, type Twins } from './stamps.ts'
 
 /**
  * What the file system's own clock says: its times are compared with those of files, and no other clock is as coarse as it is.
@@ -45,6 +45,7 @@ export class Notes {
   readonly #since: number
   /** Listings are taken when the target asks for them; files are stamped when it has ended, but whether there are any is known before. */
   readonly #inputs = new Map<string, Mark | 'present' | 'missing'>()
+  readonly #named = new Set<string>()
   readonly outputs: Set<string> = new Set()
 
   /**
@@ -65,10 +66,12 @@ export class Notes {
       for (const file of filesOf(pattern, this.#world)) this.input(file)
       return
     }
-    const key = keyOf(what, this.#world.root)
-    if (key === undefined || this.#inputs.has(key)) return
-    const early = look(key) === undefined ? 'missing' : 'present'
-    this.#inputs.set(key, isFile(key) ? early : this.#mark(key))
+    // Several plugins, and Vite itself, name the same thousands of files.
+    if (this.#named.has(what)) return
+    this.#named.add(what)
+    const seen = see(what, this.#world.root)
+    if (seen === undefined || this.#inputs.has(seen.key)) return
+    this.#inputs.set(seen.key, seen.early ?? this.#mark(seen.key))
   }
 
   /** See `TargetContext.output` of the protocol. */
@@ -95,21 +98,23 @@ export class Notes {
    */
   finish(made: { has(path: string): boolean }, time: number): GreenRun | string {
     const inputs: Mark[] = []
+    // Publishing gives many a file a second name: it is read once.
+    const twins: Twins = new Map()
     for (const [key, early] of this.#inputs) {
       if (this.outputs.has(key)) continue
-      const now = typeof early === 'string' ? this.#mark(key) : early
+      const now = typeof early === 'string' ? this.#mark(key, twins) : early
       const isGone = early === 'present' && now.length === 1
       if ((isGone || (now.length === 6 && this.#isTooNew(now))) && !made.has(key)) {
         return `${shown(key, this.#world)} changed while it ran`
       }
       inputs.push(now)
     }
-    const outputs = [...this.outputs].map((path) => this.#mark(path))
+    const outputs = [...this.outputs].map((path) => this.#mark(path, twins))
     return { inputs, outputs, time, at: Date.now() }
   }
 
-  #mark(key: string): Mark {
-    const now = mark(key, this.#world, this.#known.get(key))
+  #mark(key: string, twins?: Twins): Mark {
+    const now = mark(key, this.#world, this.#known.get(key), twins)
     this.#known.set(key, now)
     return now
   }
@@ -134,11 +139,6 @@ function filesOf(pattern: string, { root }: World): string[] {
   return list(glob, new Set()).names.map((name) => `${glob.base}/${name}`)
 }
 
-/** Is it the key of a file, and not of a listing or a variable? */
-function isFile(key: string): boolean {
-  return !/^(?:env|glob|packages):/.test(key)
-}
-
 const installedPython = /^(.*[\\/](?:site|dist)-packages)(?:[\\/]|$)/
 
 /**
@@ -148,22 +148,35 @@ const installedPython = /^(.*[\\/](?:site|dist)-packages)(?:[\\/]|$)/
  * @returns Undefined for what counts otherwise or not at all: installed npm packages (by the lockfile), virtual modules.
  */
 export function keyOf(what: string, root: string): string | undefined {
-  if (what.startsWith('env:') || what.startsWith('packages:')) return what
+  return see(what, root)?.key
+}
+
+/** What an input is remembered as, and whether there is such a file. */
+interface Seen {
+  readonly key: string
+  /** Of a file alone. */
+  readonly early?: 'present' | 'missing'
+}
+
+function see(what: string, root: string): Seen | undefined {
+  if (what.startsWith('env:') || what.startsWith('packages:')) return { key: what }
   if (what.includes('\0')) return undefined
   if (what.startsWith('glob:')) {
     const [first = '', ...rest] = what.slice(5).split('\n')
     const { base } = readGlob(first, root)
     const python = installedPython.exec(base)?.[1]
-    if (python !== undefined) return `packages:${python}`
+    if (python !== undefined) return { key: `packages:${python}` }
     if (isInstalled(base)) return undefined
     const pattern = first.startsWith('**') ? `${root}/${first}` : resolve(root, first)
-    return ['glob:' + pattern, ...rest].join('\n')
+    return { key: ['glob:' + pattern, ...rest].join('\n') }
   }
-  const path = normalize(resolve(root, what))
+  const path = resolve(root, what)
   const python = installedPython.exec(path)?.[1]
-  if (python !== undefined) return `packages:${python}`
+  if (python !== undefined) return { key: `packages:${python}` }
   if (isInstalled(path)) return undefined
-  return look(path)?.isDirectory() === true ? `glob:${path}/**` : path
+  const stats = look(path)
+  if (stats?.isDirectory() === true) return { key: `glob:${path}/**` }
+  return { key: path, early: stats === undefined ? 'missing' : 'present' }
 }
 
 function isInstalled(path: string): boolean {

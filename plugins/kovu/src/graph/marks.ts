@@ -8,6 +8,7 @@ import {
   listPackages,
   look,
   stampFile,
+  type Twins,
 } from './stamps.ts'
 
 /** What was true of one input or output when its target ended well. Short arrays: thousands of them are read before anything else. */
@@ -40,8 +41,9 @@ export type Verdict =
  *
  * @param key An absolute path, `glob:…`, `packages:…` or `env:…`.
  * @param known An earlier mark of it, to save work.
+ * @param twins Files that were stamped just before, to save work.
  */
-export function mark(key: string, world: World, known?: Mark): Mark {
+export function mark(key: string, world: World, known?: Mark, twins?: Twins): Mark {
   if (known?.length === 3 && known[2].every(isSameFolder)) return known
   if (key.startsWith('env:')) return [key, variable(key.slice(4), world)]
   if (key.startsWith('glob:')) {
@@ -52,7 +54,7 @@ export function mark(key: string, world: World, known?: Mark): Mark {
     const { names, folders } = listPackages(key.slice(9))
     return [key, names, folders]
   }
-  return stampFile(key, known?.length === 6 ? known : undefined) ?? [key]
+  return stampFile(key, known?.length === 6 ? known : undefined, twins) ?? [key]
 }
 
 /** Compares a mark with what is true now. */

@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 
 /** A file as it was: path, digest of its content, then what is cheap to compare: size, times (milliseconds) and inode. */
 export type FileStamp = readonly [
@@ -56,14 +64,30 @@ export function look(path: string): Stats | undefined {
  * Stamps a file.
  *
  * @param known An earlier stamp of it, whose digest is taken over when nothing else changed.
+ * @param twins Receives the stamp; a file that is there by another name is not read again.
  * @returns Undefined when there is no such file.
  */
-export function stampFile(path: string, known?: FileStamp): FileStamp | undefined {
+export function stampFile(path: string, known?: FileStamp, twins?: Twins): FileStamp | undefined {
   const stats = look(path)
   if (stats === undefined || !stats.isFile()) return undefined
   if (known !== undefined && isSame(known, stats)) return known
-  return [path, contentDigest(path, stats), stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino]
+  const { size, mtimeMs, ctimeMs, ino } = stats
+  const twin = twins?.get(ino)
+  const isTwin = twin !== undefined && isSame(twin, stats)
+  const stamp = [
+    path,
+    isTwin ? twin[1] : contentDigest(path, stats),
+    size,
+    mtimeMs,
+    ctimeMs,
+    ino,
+  ] as const
+  twins?.set(ino, stamp)
+  return stamp
 }
+
+/** Files that were stamped just before, by their inodes. */
+export type Twins = Map<number, FileStamp>
 
 /** Does a stamp still hold by size, times and inode? Places, since taking an array apart by an iterator is what would cost most here. */
 export function isSame(stamp: FileStamp, stats: Stats): boolean {
@@ -121,8 +145,23 @@ export function listPackages(folder: string): {
 function contentDigest(path: string, { size, mtimeMs }: Stats): string {
   if (size > LARGE) return `${size} ${mtimeMs}`
   try {
-    return digest(readFileSync(path))
+    return digest(size <= buffer.length ? readSmall(path, size) : readFileSync(path))
   } catch {
     return ''
+  }
+}
+
+/** Filled anew by each call of {@link readSmall}: thousands of small files need not have a buffer each. */
+const buffer = Buffer.allocUnsafeSlow(64 * 1024)
+
+function readSmall(path: string, size: number): Uint8Array {
+  const handle = openSync(path, 'r')
+  try {
+    let length = 0
+    for (let count = -1; count !== 0 && length < size; length += count)
+      count = readSync(handle, buffer, length, size - length, null)
+    return buffer.subarray(0, length)
+  } finally {
+    closeSync(handle)
   }
 }

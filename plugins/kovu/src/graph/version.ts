@@ -8,5 +8,5 @@ export function version(): string {
 
 /** What a record must have been written by to be believed: the shape of records, Kovu, Node. */
 export function recordVersion(): string {
-  return `1 ${version()} ${process.version}`
+  return `2 ${version()} ${process.version}`
 }
