@@ -7,6 +7,9 @@ import type { RequirejsAmdOptions } from '@kovu/requirejs-amd'
 import type { VhostDevOptions } from '@kovu/vhost-dev'
 import type { VmServicesOptions } from '@kovu/vm-services'
 
+import { KovuError } from './error.ts'
+import { nearest } from './nearest.ts'
+
 /** Options of the whole suite. The first keys belong to one plugin each; `false` leaves that plugin out. */
 export interface KovuOptions {
   /** Options of `@kovu/django-static`. @default found by `manage.py` in the root; left out when there is none */
@@ -66,4 +69,36 @@ export interface OwnTarget {
   readonly before?: string | readonly string[]
   /** Targets that this one follows: whenever they run, it runs after them. */
   readonly after?: string | readonly string[]
+}
+
+const known = {
+  django: true,
+  m4: true,
+  less: true,
+  hulk: true,
+  requirejs: true,
+  vhosts: true,
+  vm: true,
+  deb: true,
+  targets: true,
+  inputs: true,
+  deploy: true,
+  notify: true,
+} as const satisfies Record<keyof KovuOptions, true>
+
+/**
+ * Looks for options that do not exist: Vite does not check the types of a config, and one with a mistyped name would do nothing.
+ *
+ * @throws KovuError `KOVU_OPTION`, with the nearest name.
+ */
+export function checkOptions(options: KovuOptions): void {
+  const names = Object.keys(known)
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue
+    const near = nearest(name, names)
+    throw new KovuError(
+      'KOVU_OPTION',
+      `kovu() has no option \`${name}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`} It has ${names.join(', ')}.`,
+    )
+  }
 }

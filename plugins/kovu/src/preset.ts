@@ -9,7 +9,7 @@ import { vmServices } from '@kovu/vm-services'
 import type { PluginOption } from 'vite'
 
 import { discover } from './discover.ts'
-import type { KovuOptions } from './options.ts'
+import { checkOptions, type KovuOptions } from './options.ts'
 import { roofPlugin } from './roof.ts'
 
 /**
@@ -17,8 +17,10 @@ import { roofPlugin } from './roof.ts'
  *
  * @param options See {@link KovuOptions}; with none, what the working directory holds decides.
  * @returns Plugins for Vite's `plugins`.
+ * @throws KovuError `KOVU_OPTION` for an option that does not exist.
  */
 export function kovu(options: KovuOptions = {}): PluginOption[] {
+  checkOptions(options)
   const found = discover(process.cwd())
   const { m4, django, requirejs } = {
     m4: options.m4 ?? (found.m4 ? {} : false),

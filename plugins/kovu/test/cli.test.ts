@@ -28,7 +28,18 @@ export default {
         },
         commands: {
           findstatic: { help: 'says who wins', run: ({ args, log }) => { log.info('asked for ' + args.join(' ')); return 3 } },
+          both: { help: 'is there twice', run: ({ log }) => { log.info('the one of static') } },
           'in-place': { help: 'writes beside the sources', run: ({ args, log }) => { log.info('in place: ' + args.join(' ')) } },
+        },
+      },
+    },
+  }, {
+    name: 'linter',
+    api: {
+      kovu: {
+        commands: {
+          lint: { help: 'looks at scripts', run: ({ args, log }) => { log.info('linted ' + args.join(' ')) } },
+          both: { help: 'is there twice', run: ({ log }) => { log.info('the one of nobody') } },
         },
       },
     },
@@ -159,6 +170,16 @@ describe('the kovu command', () => {
     expect(await asked('css', 'static', '--in-place')).toBe('in place: css static\n')
   })
 
+  test('runs a command behind a target of the same plugin, and of no other', async () => {
+    expect((await kovu('static', 'findstatic', 'a.js')).code).toBe(3)
+    const { code, text } = await kovu('static', 'lint', 'a.js')
+    expect(code).toBe(2)
+    expect(text).toBe('`lint` is a command, which runs by itself: `kovu lint`.\n')
+    expect((await kovu('lint', 'a.js')).text).toBe('linted a.js\n')
+    // Both plugins have one: it is the target's that is meant.
+    expect((await kovu('static', 'both')).text).toBe('the one of static\n')
+  })
+
   test('refuses an option that neither a target nor Kovu has', async () => {
     const { code, text } = await kovu('static', '--forse')
     expect(code).toBe(2)
@@ -175,6 +196,20 @@ describe('the kovu command', () => {
     expect(text).toContain("Unknown option '--in-place'.")
     expect(text).not.toContain('ran css')
     await rm(bare, { recursive: true })
+  })
+
+  test.each([
+    [['--mode'], "Option '--mode' needs a value."],
+    [['-m', '--watch'], "Option '-m' needs a value."],
+    [['--config=', 'css'], "Option '--config' needs a value."],
+    [['--watch=yes', 'css'], "Option '--watch' does not take a value."],
+    [['--graph=png'], "--graph draws text, dot, svg, html; there is no format 'png'."],
+    [['-nx', 'css'], "Unknown option '-x'."],
+    [['css', '-nx'], "Unknown option '-nx'."],
+  ])('refuses %j', async (argv, message) => {
+    const { code, text } = await kovu(...argv)
+    expect(code).toBe(2)
+    expect(text.split('\n')[0]).toBe(message)
   })
 
   test('refuses an option that does not exist, with exit code 2', async () => {

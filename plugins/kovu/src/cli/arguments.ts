@@ -5,7 +5,7 @@ import { KovuError } from '../error.ts'
 /** How `--graph` draws. */
 export type GraphFormat = 'text' | 'dot' | 'svg' | 'html'
 
-const formats: readonly string[] = ['text', 'dot', 'svg', 'html'] satisfies GraphFormat[]
+const formats: readonly GraphFormat[] = ['text', 'dot', 'svg', 'html']
 
 /** A `kovu` command line, understood. */
 export interface Arguments {
@@ -54,36 +54,34 @@ const options = {
  * @throws KovuError `KOVU_USAGE` for an option before the first word that does not exist, or one that lacks its value.
  */
 export function readArguments(argv: readonly string[]): Arguments {
-  try {
-    // `--graph` alone is `--graph=text`.
-    const args = argv.map((word) => (word === '--graph' ? '--graph=text' : word))
-    const { own, behind, foreign } = split(args)
-    const { values, positionals } = parseArgs({ args: own, allowPositionals: true, options })
-    const { graph } = values
-    if (graph !== undefined && !formats.includes(graph)) {
-      throw new Error(`--graph draws ${formats.join(', ')}; there is no format '${graph}'.`)
-    }
-    return {
-      words: positionals,
-      behind,
-      foreign,
-      root: values.root ?? process.cwd(),
-      config: values.config,
-      mode: values.mode,
-      force: values.force ?? false,
-      dryRun: values['dry-run'] ?? false,
-      why: values.why ?? false,
-      watch: values.watch ?? false,
-      list: values.list ?? false,
-      graph: graph as GraphFormat | undefined,
-      ci: values.ci ?? false,
-      inPlace: values['in-place'] ?? false,
-      help: values.help ?? false,
-      version: values.version ?? false,
-    }
-  } catch (error) {
-    throw usage((error as Error).message)
+  // `--graph` alone is `--graph=text`.
+  const args = argv.map((word) => (word === '--graph' ? '--graph=text' : word))
+  const { words, behind, foreign, texts, flags } = split(args)
+  const graph = texts.get('graph')
+  if (graph !== undefined && !isFormat(graph))
+    throw usage(`--graph draws ${formats.join(', ')}; there is no format '${graph}'.`)
+  return {
+    words,
+    behind,
+    foreign,
+    root: texts.get('root') ?? process.cwd(),
+    config: texts.get('config'),
+    mode: texts.get('mode'),
+    force: flags.has('force'),
+    dryRun: flags.has('dry-run'),
+    why: flags.has('why'),
+    watch: flags.has('watch'),
+    list: flags.has('list'),
+    graph,
+    ci: flags.has('ci'),
+    inPlace: flags.has('in-place'),
+    help: flags.has('help'),
+    version: flags.has('version'),
   }
+}
+
+function isFormat(word: string): word is GraphFormat {
+  return (formats as readonly string[]).includes(word)
 }
 
 /** What is wrong with a command line. */
@@ -91,8 +89,18 @@ export function usage(message: string): KovuError {
   return new KovuError('KOVU_USAGE', `${message}\n\`kovu --help\` shows what there is.`)
 }
 
-/** Takes a command's own options out of a command line, so that the rest can be read strictly. */
-function split(args: string[]): { own: string[]; behind: string[]; foreign: string[] } {
+/** A command line in its parts. */
+interface Split extends Pick<Arguments, 'words' | 'behind' | 'foreign'> {
+  readonly texts: ReadonlyMap<string, string>
+  readonly flags: ReadonlySet<string>
+}
+
+/**
+ * Takes a command line apart.
+ *
+ * @throws KovuError `KOVU_USAGE`.
+ */
+function split(args: string[]): Split {
   const { tokens } = parseArgs({
     args,
     allowPositionals: true,
@@ -101,23 +109,50 @@ function split(args: string[]): { own: string[]; behind: string[]; foreign: stri
     options,
   })
   const first = tokens.find(({ kind }) => kind === 'positional')?.index ?? Infinity
-  const later = tokens.filter(({ index }) => index > first)
-  const isForeign = (token: (typeof tokens)[number]): boolean =>
-    token.kind === 'option' && !Object.hasOwn(options, token.name)
-  const foreign = new Set(later.filter(isForeign).map(({ index }) => index))
+  const foreign = new Set<number>()
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue
+    if (token.index < first) throw usage(`Unknown option '${token.rawName}'.`)
+    foreign.add(token.index)
+  }
+  const words: string[] = []
+  const texts = new Map<string, string>()
+  const flags = new Set<string>()
   // The root, the config and the mode are never a command's business.
   const taken = new Set<number>()
-  for (const token of later) {
-    if (token.kind === 'option-terminator') taken.add(token.index)
-    if (token.kind !== 'option' || !['root', 'config', 'mode'].includes(token.name)) continue
-    taken.add(token.index)
-    if (token.inlineValue === false) taken.add(token.index + 1)
+  for (const token of tokens) {
+    if (foreign.has(token.index)) continue
+    if (token.kind === 'positional') words.push(token.value)
+    else if (token.kind === 'option-terminator') taken.add(token.index)
+    else if (isText(token.name)) {
+      texts.set(token.name, valueOf(token))
+      if (token.name !== 'graph') taken.add(token.index)
+      if (token.inlineValue === false) taken.add(token.index + 1)
+    } else if (token.value === undefined) flags.add(token.name)
+    else throw usage(`Option '${token.rawName}' does not take a value.`)
   }
   return {
-    own: args.filter((_, index) => !foreign.has(index)),
+    words,
     behind: args.filter((_, index) => index > first && !taken.has(index)),
     foreign: args.filter((_, index) => foreign.has(index)),
+    texts,
+    flags,
   }
+}
+
+function isText(name: string): boolean {
+  return options[name as keyof typeof options].type === 'string'
+}
+
+function valueOf(option: {
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}): string {
+  const { rawName, value, inlineValue } = option
+  if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('-')))
+    throw usage(`Option '${rawName}' needs a value.`)
+  return value
 }
 
 /** Targets that serve. */

@@ -89,20 +89,21 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
 
 /**
  * The command that the words call, and its own words. One that is called as a target is (`vm`) is meant when a word of its own
- * follows: `kovu vm stop`. One may stand behind the target it belongs to: `kovu static releases`. And `--in-place` is one with another spelling.
+ * follows: `kovu vm stop`. One may stand behind a target of the same plugin: `kovu static releases`. And `--in-place` is one with another spelling.
  */
 function callOf(
-  { graph, commands }: Project,
+  project: Project,
   { words, behind, inPlace }: Arguments,
 ): { readonly verb: Command; readonly words: readonly string[] } | undefined {
-  const [first = '', next] = words
+  const { graph, commands } = project
+  const [first = '', next = ''] = words
   const inPlaceVerb = inPlace ? commands.get('in-place') : undefined
   if (inPlaceVerb) return { verb: inPlaceVerb, words }
-  if (graph.has(first) && (next === undefined || graph.has(next))) return undefined
+  if (graph.has(first) && (next === '' || graph.has(next))) return undefined
   const verb = commands.get(first)
   if (verb !== undefined) return { verb, words: behind }
-  const belonging = graph.has(first) ? commands.get(next ?? '') : undefined
-  return belonging && { verb: belonging, words: behind.slice(behind.indexOf(next ?? '') + 1) }
+  const belonging = project.commandBehind(first, next)
+  return belonging && { verb: belonging, words: behind.slice(behind.indexOf(next) + 1) }
 }
 
 /** Shows something of the project, and runs nothing. */
@@ -130,6 +131,12 @@ async function look(
 function checkGoals(project: Project, goals: readonly string[]): void {
   for (const goal of goals) {
     if (project.graph.has(goal)) continue
+    if (project.commands.has(goal)) {
+      throw new KovuError(
+        'KOVU_USAGE',
+        `\`${goal}\` is a command, which runs by itself: \`kovu ${goal}\`.`,
+      )
+    }
     const option = optionsOf[goal]
     const near = nearest(goal, [...project.graph.keys(), ...project.commands.keys(), ...verbs])
     const hint =

@@ -17,6 +17,8 @@ export interface Project {
   readonly config: ResolvedConfig
   readonly graph: Graph
   readonly commands: ReadonlyMap<string, Command>
+  /** The command of this name, when the plugin that offers it offers this target, too. */
+  commandBehind(target: string, name: string): Command | undefined
   /** What the project says of itself through the preset. */
   readonly roof: Roof | undefined
   /** Keys of what every target depends on. */
@@ -66,6 +68,11 @@ function isInstalled(name: string, from: string): boolean {
   }
 }
 
+/** Has a plugin something of this name? */
+function own(offered: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
+  return offered !== undefined && Object.hasOwn(offered, name)
+}
+
 /**
  * Loads a project's Vite config once, for a build or for a server.
  *
@@ -108,6 +115,10 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
     graph,
     roof,
     commands: new Map(peers(config).flatMap((api) => Object.entries(api.commands ?? {}))),
+    commandBehind: (target, name) =>
+      peers(config).find((api) => own(api.targets, target) && own(api.commands, name))?.commands?.[
+        name
+      ],
     base: baseInputs(config, variables, roof?.inputs ?? []),
     announce: (planned) => {
       Object.assign(announced, { targets: planned } satisfies KovuRun)
