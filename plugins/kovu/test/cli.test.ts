@@ -174,7 +174,7 @@ describe('the kovu command', () => {
     expect((await kovu('static', 'findstatic', 'a.js')).code).toBe(3)
     const { code, text } = await kovu('static', 'lint', 'a.js')
     expect(code).toBe(2)
-    expect(text).toBe('`lint` is a command, which runs by itself: `kovu lint`.\n')
+    expect(text).toContain('`lint` is a command, which runs by itself: `kovu lint`.')
     expect((await kovu('lint', 'a.js')).text).toBe('linted a.js\n')
     // Both plugins have one: it is the target's that is meant.
     expect((await kovu('static', 'both')).text).toBe('the one of static\n')
@@ -209,7 +209,8 @@ describe('the kovu command', () => {
   ])('refuses %j', async (argv, message) => {
     const { code, text } = await kovu(...argv)
     expect(code).toBe(2)
-    expect(text.split('\n')[0]).toBe(message)
+    expect(text).toContain(message)
+    expect(text).not.toContain('ran css')
   })
 
   test('refuses an option that does not exist, with exit code 2', async () => {
