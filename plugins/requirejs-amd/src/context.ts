@@ -1,5 +1,7 @@
 /** What one call of `requirejsAmd()` knows; every hook gets the same one. */
+import { join } from 'node:path'
 import type { ResolvedConfig } from 'vite'
+import { Cache } from './cache.ts'
 import type { RequirejsAmdOptions } from './options.ts'
 import { findPeers, type Peers } from './peers.ts'
 import { readProjects } from './project.ts'
@@ -25,6 +27,8 @@ export interface Project {
   readonly layers: ReadonlyMap<BuildModule, Project>
   /** Loader plugins of the site, which write into layers; undefined in development. */
   readonly plugins: PluginHost | undefined
+  /** What earlier runs worked out, if anything is kept. */
+  readonly cache: Cache | undefined
   /** Files that the configuration was read from. */
   readonly watch: readonly string[]
 }
@@ -38,6 +42,8 @@ export interface Context {
   peers(): Promise<Peers>
   /** One project for each build file, in the order of the option; one for `config` alone; else none. */
   projects(): Promise<readonly Project[]>
+  /** What earlier runs worked out; undefined where nothing is kept (`cache: false`, plain Rollup). */
+  cache(): Cache | undefined
   /** Forgets peers and projects (a build file or a configuration changed; a new build starts). */
   reset(): void
 }
@@ -50,11 +56,17 @@ export interface Context {
 export function createContext(options: RequirejsAmdOptions): Context {
   let peers: Promise<Peers> | undefined
   let projects: Promise<readonly Project[]> | undefined
+  let cache: Cache | undefined
   const context: Context = {
     options,
     config: undefined as unknown as ResolvedConfig,
     peers: () => (peers ??= findPeers(context.config)),
     projects: () => (projects ??= context.peers().then((found) => readProjects(context, found))),
+    cache() {
+      const { cacheDir } = context.config
+      if (options.cache === false || !cacheDir) return undefined
+      return (cache ??= new Cache(join(cacheDir, 'kovu', 'requirejs-amd')))
+    },
     reset() {
       peers = undefined
       projects = undefined

@@ -24,6 +24,11 @@ export interface RequirejsAmdOptions {
    */
   format?: 'amd' | 'esm' | undefined
   /**
+   * Are minified layers, and what was read off sources that need a parser, kept in `<cacheDir>/kovu/requirejs-amd` between runs?
+   * True by default.
+   */
+  cache?: boolean | undefined
+  /**
    * Public name of the require.js that this plugin's loader replaces, such as `lib/require.js`. By default every file
    * that is recognised as require.js by its content is replaced.
    */

@@ -7,6 +7,7 @@ import { createIds } from './config/ids.ts'
 import { mergeConfig } from './config/merge.ts'
 import { joinPublic } from './config/normalize.ts'
 import { readConfig } from './config/read.ts'
+import { treesIn } from './module/kept.ts'
 import type { RjsBuild } from './config/rjs.ts'
 import { sourcesOf } from './config/sources.ts'
 import type { Context, Project } from './context.ts'
@@ -57,7 +58,10 @@ export async function readProjects(context: Context, peers: Peers): Promise<read
 }
 
 /** What {@link createProject} is told. */
-export type ProjectParts = Omit<Project, 'ids' | 'graph' | 'sources' | 'layers' | 'plugins'>
+export type ProjectParts = Omit<
+  Project,
+  'ids' | 'graph' | 'sources' | 'layers' | 'plugins' | 'cache'
+>
 
 /** Adds ids and graph to a configuration. */
 export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
@@ -80,6 +84,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
     const code = raw.get(publicName)
     return code === undefined ? readFound(found) : { code, watch: [found.source ?? found.file] }
   }
+  const cache = context.cache()
   const names = (): Iterable<string> => peers.list()
   const npm = npmPackages(context.config.root)
   const home = build === undefined ? '' : pluginHome(build, prefix, peers.nameOf)
@@ -100,6 +105,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
     read,
     transform: sources?.trace,
     derives: peers.derives,
+    trees: treesIn(cache),
     write: plugins && ((plugin, resource) => plugins.write(plugin, resource)),
     names,
     npm,
@@ -120,7 +126,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
           ],
     ),
   )
-  return { ...parts, ids, graph, sources, layers, plugins }
+  return { ...parts, ids, graph, sources, layers, plugins, cache }
 }
 
 /** The text of a file, or what its derivation makes of the source. */

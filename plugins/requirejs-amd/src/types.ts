@@ -245,6 +245,6 @@ export interface MadeModule {
 export interface RegistryCode {
   /** Ends in a newline; defines the id when run (with `main`: after its top level has run). */
   readonly code: string
-  /** Map to `record.file`'s own text (through the derived map, if any). Absent when nothing moved. */
+  /** Map to `record.file`'s own text (through the derived map, if any), made when it is read. Absent when nothing moved. */
   readonly map?: SourceMapLike | undefined
 }

@@ -33,7 +33,8 @@ export function inputsOf(linking: Linking, record: ModuleRecord): readonly LinkI
   if (record.layered) return [made(record.code)]
   const shim = shimOf(project, record.id)
   if (!fits(record, build)) return classicInput(record, shim, !build.skipModuleInsertion)
-  const aliases = [...rulesOf(project.ids.config).mains]
+  const { config } = project.ids
+  const aliases = [...(config.packages ? rulesOf(config).mains : [])]
     .filter(([name, main]) => main === record.id && name !== main)
     .map(([id, main]): LinkInput => {
       const factory = [{ text: 'function(main){return main}', origin: undefined }]

@@ -73,13 +73,9 @@ export async function linkProject(project: Project, settings: LinkSettings): Pro
     ? wantedScript(project, build, settings)
     : wantedLayers(project, build, settings))
   const linked = await Promise.all(plan.wanted.map((wanted) => linkFile(wanted, settings)))
-  const complete = plan.wanted.map(({ publicName, linking }): BundleComplete => {
-    const path = (name: string): string => pathInBuild(project, build, settings, name)
-    const included = linking.records.map(({ id, publicName: name }) =>
-      id.includes('!') ? id : path(name),
-    )
-    return { name: linking.module?.name, path: path(publicName), included }
-  })
+  project.cache?.sweep()
+  const isTold = build.writeBuildTxt || build.onModuleBundleComplete !== undefined
+  const complete = isTold ? completed(plan.wanted, project, build, settings) : []
   if (build.write !== undefined) {
     for (const { code, map } of linked) build.write(code, map && JSON.stringify(map))
   }
@@ -103,6 +99,23 @@ export async function linkProject(project: Project, settings: LinkSettings): Pro
   }
 }
 
+/** What r.js tells of each file. */
+function completed(
+  wanted: readonly Wanted[],
+  project: Project,
+  build: BuildFile,
+  settings: LinkSettings,
+): readonly BundleComplete[] {
+  const path = (name: string): string => pathInBuild(project, build, settings, name)
+  return wanted.map(({ publicName, linking }) => ({
+    name: linking.module?.name,
+    path: path(publicName),
+    included: linking.records.map(({ id, publicName: name }) =>
+      id.includes('!') ? id : path(name),
+    ),
+  }))
+}
+
 async function linkFile(wanted: Wanted, settings: LinkSettings): Promise<OutputFile> {
   const { publicName, inputs, ids, main } = wanted
   const { build } = wanted.linking
@@ -112,6 +125,7 @@ async function linkFile(wanted: Wanted, settings: LinkSettings): Promise<OutputF
     minifier: build.minifier,
     map: build.generateSourceMaps ?? settings.map,
     licenses: build.preserveLicenseComments,
+    cache: wanted.linking.project.cache,
     namespace: build.namespace,
     sourceName: (file) => (isAbsolute(file) ? relative(folder, file) : file),
   })

@@ -4,7 +4,7 @@ import type { Derivation } from '@kovu/protocol'
 import { AmdError } from '../error.ts'
 import type { Written } from '../loader-plugins/foreign/index.ts'
 import { loaderPluginOf, needless } from '../loader-plugins/index.ts'
-import { analyze } from '../module/analyze.ts'
+import { analyze, type KeptAnalyses } from '../module/analyze.ts'
 import type { Analysis, Found, Ids, MadeModule, ModuleRecord, Source } from '../types.ts'
 import { edgesOf, type Edges, type Resources } from './edges.ts'
 
@@ -21,6 +21,8 @@ export interface ModuleSources {
   readonly derives?: readonly Derivation[] | undefined
   /** What a loader plugin of the site itself writes for a resource into a layer. */
   readonly write?: ((plugin: string, resource: string) => Promise<Written | undefined>) | undefined
+  /** Analyses that earlier runs made. */
+  readonly trees?: KeptAnalyses | undefined
   /** The file of an npm package that an id without a static file means. */
   readonly npm?: ((id: string) => Promise<string | undefined>) | undefined
 }
@@ -242,7 +244,7 @@ export class Modules {
   }
 
   #entryOf(base: Omit<Base, 'kind' | 'code'>, code: string, file: string): Entry {
-    const analysis = analyze(code, { file })
+    const analysis = analyze(code, { file, kept: this.#sources.trees })
     const edges = edgesOf(analysis, base.id, this.#sources.ids, this.#resources)
     for (const [id, path] of edges.resources) if (!this.#paths.has(id)) this.#paths.set(id, path)
     const { deps, nestedDeps } = edges

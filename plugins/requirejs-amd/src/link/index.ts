@@ -3,7 +3,8 @@
  * merged; the registry of the page (RequireJS, almond, our loader) runs each module when RequireJS would.
  */
 import { layerMap, type Part } from './map.ts'
-import { minifyScript, MinifyError } from './minify.ts'
+import type { Cache } from '../cache.ts'
+import { minifyOnce, MinifyError } from './minify.ts'
 import { namespaced } from './namespace.ts'
 import { quote, tableFrame, type TableRow } from './table.ts'
 import { AmdError } from '../error.ts'
@@ -33,6 +34,8 @@ export interface LinkOptions {
   readonly licenses: boolean
   /** Options of the minifier. */
   readonly minifier?: MinifierOptions | undefined
+  /** What earlier runs minified. */
+  readonly cache?: Cache | undefined
   /** Global object that holds `define`; '' is the page. */
   readonly namespace?: string | undefined
   /** The name of a source in the map. */
@@ -70,7 +73,7 @@ export async function link(
   if (!options.minify) {
     return { code: text, map: options.map ? layerMap(parts, name, options.sourceName) : undefined }
   }
-  const minified = await minifyScript(name, text, options.map, options.minifier).catch(
+  const minified = await minifyOnce(options.cache, name, text, options.map, options.minifier).catch(
     (error: unknown) => {
       throw error instanceof MinifyError ? located(name, error, parts) : error
     },

@@ -1,5 +1,6 @@
 /** The minifier of linked files: Vite's own, held to the syntax of its input. */
 import { minify } from 'vite'
+import type { Cache } from '../cache.ts'
 import { patched, type Patch } from './map.ts'
 import { newerSyntax } from './newer-syntax.ts'
 import type { MinifierOptions, SourceMapLike } from '../types.ts'
@@ -66,6 +67,27 @@ export async function minifyScript(
         : { code: result.code, map: result.map as unknown as SourceMapLike, patches },
     legal: result.legalComments,
   }
+}
+
+/**
+ * {@link minifyScript}, unless the same text was minified in the same way before.
+ *
+ * @param cache What earlier runs minified; undefined keeps nothing.
+ * @throws What {@link minifyScript} throws.
+ */
+export async function minifyOnce(
+  cache: Cache | undefined,
+  name: string,
+  code: string,
+  withMap: boolean,
+  options?: MinifierOptions,
+): Promise<Minified> {
+  const key = cache?.key('minified', JSON.stringify([withMap, options]), code)
+  const kept = key === undefined ? undefined : (cache?.read(key) as Minified | undefined)
+  if (kept !== undefined) return kept
+  const made = await minifyScript(name, code, withMap, options)
+  if (key !== undefined) cache?.write(key, made)
+  return made
 }
 
 /** The patches, with one more for every character beyond ASCII. Escapes mean the same in names, strings and patterns. */

@@ -59,8 +59,17 @@ function textInput(record: ModuleRecord, registry: RegistryCode): LinkInput {
 }
 
 function originOf(record: ModuleRecord, registry: RegistryCode): Origin | undefined {
-  const { code, map } = registry
-  if (map !== undefined) return { file: record.file, code, offset: 0, map }
+  const { code } = registry
+  if ('map' in registry) {
+    return {
+      file: record.file,
+      code,
+      offset: 0,
+      get map() {
+        return registry.map
+      },
+    }
+  }
   // Without a map nothing moved, unless the text was made from something that is no script.
   if (!code.startsWith(record.code)) return undefined
   return { file: record.file, code: record.code, offset: 0, map: record.map }

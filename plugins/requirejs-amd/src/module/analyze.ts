@@ -36,11 +36,25 @@ const nothing: Omit<Analysis, 'kind'> = {
  *
  * @param code The source text.
  * @param options.file Its path, for errors.
+ * @param options.kept What is known already of sources that need a tree.
  * @throws `REQUIREJS_AMD_SYNTAX` where the source does not parse.
  */
-export function analyze(code: string, { file }: { file: string }): Analysis {
+export function analyze(
+  code: string,
+  { file, kept }: { file: string; kept?: KeptAnalyses | undefined },
+): Analysis {
   if (!words.test(code)) return { kind: 'script', ...nothing }
-  return readPlain(code) ?? readTree(code, file)
+  const known = readPlain(code) ?? kept?.get(code)
+  if (known !== undefined) return known
+  const analysis = readTree(code, file)
+  kept?.set(code, analysis)
+  return analysis
+}
+
+/** Analyses by the text of their sources. */
+export interface KeptAnalyses {
+  get(code: string): Analysis | undefined
+  set(code: string, analysis: Analysis): void
 }
 
 /**

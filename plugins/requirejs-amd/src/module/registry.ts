@@ -102,12 +102,23 @@ function moduleCode(record: ModuleRecord, id: string, options: RegistryOptions):
   const out = text.toString()
   text.append(out.endsWith('\n') ? '' : '\n')
   if (options.map === false) return { code: text.toString() }
+  let map: SourceMapLike | undefined
+  return {
+    code: text.toString(),
+    // Most builds want none, and it costs more than the text.
+    get map() {
+      return (map ??= mapOf(text, record, options))
+    },
+  }
+}
+
+function mapOf(text: MagicString, record: ModuleRecord, { hires }: RegistryOptions): SourceMapLike {
   const own = text.generateMap({
     source: record.source,
     includeContent: true,
-    hires: options.hires === false ? false : 'boundary',
+    hires: hires === false ? false : 'boundary',
   })
-  return { code: text.toString(), map: record.map ? chain(own, record) : (own as SourceMapLike) }
+  return record.map ? chain(own, record) : (own as SourceMapLike)
 }
 
 /** RequireJS defines the id of a loaded file even where the file does not: with its shim's global, or with nothing. */

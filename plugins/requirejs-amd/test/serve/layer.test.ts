@@ -42,6 +42,7 @@ function project(sources: Record<string, string>): Project {
     graph,
     sources: undefined,
     plugins: undefined,
+    cache: undefined,
     layers: new Map(),
     watch: [],
   }
