@@ -6,7 +6,9 @@ import { KovuError } from '../error.ts'
  */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error instanceof KovuError) return withCode(error.message, error.code)
+  // What is wrong with a command line is said whole by its sentence.
+  if (error instanceof KovuError)
+    return error.code === 'KOVU_USAGE' ? error.message : withCode(error.message, error.code)
   // The bundler's own message has every part once more, with stacks.
   const parts: unknown = 'errors' in error ? error.errors : undefined
   if (Array.isArray(parts) && parts.length > 0 && parts.every(isForPeople)) {
