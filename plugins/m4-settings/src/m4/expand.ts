@@ -1,26 +1,12 @@
+import { Call } from './call.ts'
 import { codeFrame, lineOf, type ErrorCode, M4SettingsError, type Place } from '../error.ts'
 import { type Argument, type Builtin, type Definition, textOf } from './macro.ts'
 import { Output } from './output.ts'
+import { fillIn } from './parameters.ts'
 import { type Kind, Lexer, type Origin } from './reading/lexer.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Symbols } from './symbols.ts'
 
-/** A macro whose arguments are being collected. */
-interface Call {
-  readonly name: string
-  readonly definition: Definition
-  readonly origin: Origin
-  readonly direct: boolean
-  readonly args: Argument[]
-  text: string
-  builtin: Builtin | undefined
-  parentheses: number
-  /** Nothing but space since the argument began. */
-  fresh: boolean
-}
-
-const SPACE = /^[ \t\n\v\f\r]+/
-const PARAMETER = /\$(?:(\d+)|([#*@]))/g
 /** Texts that are being read at the same time; each expansion that leaves something behind adds one. */
 const MAX_DEPTH = 100_000
 
@@ -120,7 +106,7 @@ export class Expander {
     if (++this.#count > this.surroundings.limits.calls) this.#endless('macro calls')
     if (this.lexer.depth > MAX_DEPTH) this.#endless('expansions within each other')
     if (typeof definition === 'string') {
-      const text = definition.includes('$') ? this.#substitute(definition, args) : definition
+      const text = definition.includes('$') ? fillIn(definition, args, this) : definition
       this.charge(text.length)
       this.lexer.push(text, this.origin)
     } else if ('literal' in definition) {
@@ -178,7 +164,10 @@ export class Expander {
       const kind = this.lexer.next()
       if (kind === 'end') {
         const open = this.#calls.at(-1)
-        if (open) this.#unfinished(`end of file in the arguments of \`${open.name}\``, open.origin)
+        if (open) {
+          const { name, origin } = open.site
+          this.#unfinished(`end of file in the arguments of \`${name}\``, origin)
+        }
         return
       }
       const call = this.#calls.at(-1)
@@ -190,28 +179,11 @@ export class Expander {
 
   #argument(call: Call, kind: Kind): void {
     const { lexer } = this
-    if (call.fresh) {
-      if (kind === 'text') lexer.text = lexer.text.replace(SPACE, '')
-      if (kind === 'text' && lexer.text === '') return
-      call.fresh = false
-    }
+    if (!call.enters(kind, lexer)) return undefined
     if (kind === 'word') return this.#word()
-    if (kind === 'builtin') {
-      if (call.text === '') call.builtin = lexer.builtin
-      return undefined
-    }
-    if ((kind === 'comma' || kind === 'close') && call.parentheses === 0) {
-      call.args.push(call.builtin ?? call.text)
-      call.text = ''
-      call.builtin = undefined
-      call.fresh = true
-      if (kind === 'close') this.#finishCall(call)
-      return undefined
-    }
-    if (kind === 'open') call.parentheses++
-    else if (kind === 'close') call.parentheses--
-    call.text += lexer.text
-    this.charge(lexer.text.length)
+    const isEnd = call.endsWith(kind)
+    this.charge(call.take(kind, lexer)?.length ?? 0)
+    if (isEnd) this.#finishCall(call)
     return undefined
   }
 
@@ -232,33 +204,24 @@ export class Expander {
       return this.call(definition, [name])
     }
     lexer.next()
-    this.#calls.push({
-      name,
-      definition,
-      origin,
-      direct,
-      args: [name],
-      text: '',
-      builtin: undefined,
-      parentheses: 0,
-      fresh: true,
-    })
+    this.#calls.push(new Call({ name, definition, origin, direct }))
     if (this.#calls.length > MAX_DEPTH) this.#endless('calls within each other')
     return undefined
   }
 
   #finishCall(call: Call): void {
     this.#calls.pop()
-    this.origin = call.origin
-    this.#direct = call.direct
-    this.call(call.definition, call.args)
+    const { origin, direct, definition } = call.site
+    this.origin = origin
+    this.#direct = direct
+    this.call(definition, call.args)
   }
 
   #ship(): void {
     const { text, origin, literal } = this.lexer
     const call = this.#calls.at(-1)
     if (call) {
-      call.text += text
+      call.add(text)
       this.charge(text.length)
     } else if (this.#sink) {
       this.#sink.text += text
@@ -275,17 +238,6 @@ export class Expander {
         literal,
       })
     }
-  }
-
-  #substitute(body: string, args: readonly Argument[]): string {
-    return body.replace(PARAMETER, (_, digits: string | undefined, list: string | undefined) => {
-      if (digits !== undefined) return textOf(args[Number(digits)] ?? '')
-      if (list === '#') return String(args.length - 1)
-      const all = args.slice(1).map(textOf)
-      const joined = (list === '@' ? all.map((text) => this.quote(text)) : all).join(',')
-      if (joined.length > 1e6) this.charge(joined.length)
-      return joined
-    })
   }
 
   #unfinished(what: string, origin: Origin): never {
