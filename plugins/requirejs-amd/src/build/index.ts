@@ -5,12 +5,12 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { normalizePath, type Plugin } from 'vite'
 import { linkProject, type LinkSettings, type OutputFile } from './project.ts'
-import { isDerived, loaderData, loaderNames, type Built } from './loader-data.ts'
+import { isDerived, type Built } from './loader-data.ts'
+import { emitLoaders } from './loaders.ts'
 import type { Context, Project } from '../context.ts'
 import type { EsmBuild } from '../esm/build.ts'
 import { withEntries } from '../layers/entries.ts'
 import { AmdError, toLocated } from '../error.ts'
-import { loaderSource } from '../loader.ts'
 import type { Peers } from '../peers.ts'
 import type { ModuleRecord } from '../types.ts'
 
@@ -119,11 +119,8 @@ export function buildPlugin(context: Context, esm: EsmBuild): Plugin {
         for (const record of all.flatMap(({ output }) => output.reached)) {
           for (const file of record.watch) this.addWatchFile(file)
         }
-        for (const name of loaderNames(found, context.options.loader)) {
-          const data = loaderData(name, all, found, context.config.base)
-          const { minify } = settingsOf(context, found)
-          emit(name, loaderSource({ minify, data, namespace: namespaceOf(all) }))
-        }
+        const { minify } = settingsOf(context, found)
+        await emitLoaders({ context, peers: found, built: all, minify, emit })
         complete(all)
       } catch (error) {
         this.error(toLocated(error))
@@ -154,11 +151,6 @@ function looseFiles(
     }
   }
   return [...files.values()]
-}
-
-/** The object that holds the page's functions, as build files have it. */
-function namespaceOf(built: readonly Built[]): string | undefined {
-  return built.map(({ project }) => project.build?.namespace).find(Boolean)
 }
 
 /** Tells build files what was made. */

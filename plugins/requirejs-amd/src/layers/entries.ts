@@ -164,7 +164,11 @@ function escape(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 }
 
-async function readTemplates({ root, skip }: EntriesOptions): Promise<Template[]> {
+/** Every template below a folder, but for folders that hold none. */
+export async function readTemplates({
+  root,
+  skip,
+}: Pick<EntriesOptions, 'root' | 'skip'>): Promise<Template[]> {
   const files: string[] = []
   const visit = async (folder: string): Promise<void> => {
     const inner: string[] = []

@@ -28,7 +28,16 @@ export function onScriptLoad(ctx: Context, event: Event): void {
  * @param event its event
  */
 export function onScriptError(ctx: Context, event: Event): void {
-  var id = idOf(event)
+  scriptError(ctx, idOf(event), event)
+}
+
+/**
+ * The script of a module did not come.
+ * @param ctx the context
+ * @param id the module's id
+ * @param event its event
+ */
+export function scriptError(ctx: Context, id: string, event: Event): void {
   if (nextPath(ctx, id)) return
   var parents: string[] = []
   eachOwn(ctx.registry, function (mod, name) {

@@ -1,6 +1,10 @@
 /** The global `require` and `requirejs`: configuration, contexts, and the hooks that applications replace. */
+import { core, page } from './core/handover.ts'
 import { isBrowser, own } from './objects.ts'
 import type { Config, Context, Fn, RequireError, Requirejs, Table, Value } from './types.ts'
+
+/** Does this loader go on for the core? Replaced by a literal when the loader is bundled. */
+declare const KOVU_TAKES_OVER: boolean
 
 var contexts: Table<Context> = {}
 
@@ -30,7 +34,7 @@ export function later(fn: () => void, wait: number): Value {
  * @param errback gets an error
  * @returns what the context's `require` returns
  */
-export var requirejs: Requirejs = function (config, deps, callback, errback) {
+export var pageRequire: Requirejs = function (config, deps, callback, errback) {
   var given: Partial<Config> | undefined
   if (Array.isArray(config) || typeof config === 'string') {
     errback = callback
@@ -50,6 +54,10 @@ export var requirejs: Requirejs = function (config, deps, callback, errback) {
   return ctx.require(deps, callback, errback)
 } as Requirejs
 
+/** The page's `require`, which the core may have given to others already. */
+export var requirejs: Requirejs =
+  KOVU_TAKES_OVER && core ? (page['requirejs'] as Requirejs) : pageRequire
+
 requirejs.version = '2.3.8'
 requirejs.isBrowser = isBrowser
 /** What is a URL, not an id. */
@@ -60,7 +68,8 @@ requirejs.config = function (config) {
 requirejs.nextTick = function (fn) {
   later(fn, 4)
 }
-requirejs.onError = throwError
+if (!KOVU_TAKES_OVER || !core || requirejs.onError === core.throwError)
+  requirejs.onError = throwError
 /** Runs text as sloppy code in a function of its own; for plugins that compile to JavaScript. */
 requirejs.exec = function (text): Value {
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- what a plugin asks for; made only when asked

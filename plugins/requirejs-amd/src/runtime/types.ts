@@ -70,7 +70,9 @@ export interface Module {
   exports?: Value
   errback?: Fn | undefined
   error?: RequireError
-  module?: { id: string; uri: string | undefined; config: () => Value; exports: Value; hot?: Hot }
+  module?:
+    | { id: string; uri: string | undefined; config: () => Value; exports: Value; hot?: Hot }
+    | undefined
   /** Development: its dependencies as given. */
   given?: string[] | null | undefined
   /** Development: does a `require()` call belong to the factory that made it? */

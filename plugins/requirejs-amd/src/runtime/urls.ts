@@ -1,5 +1,6 @@
 /** From ids to URLs: `paths`, packages, bundles, `urlArgs`, and the hashed names that a build gave to files. */
 import { each, eachOwn, has, isBrowser, own, root } from './objects.ts'
+import { core } from './core/handover.ts'
 import { requirejs } from './requirejs.ts'
 import type { LoaderData } from './data.ts'
 import type { Config, Context, Table } from './types.ts'
@@ -9,6 +10,9 @@ declare const KOVU_LOADER_DATA: LoaderData
 
 /** Is it the development's loader? Replaced by a literal when the loader is bundled. */
 declare const KOVU_DEVELOPMENT: boolean
+
+/** Does this loader go on for the core? Replaced by a literal when the loader is bundled. */
+declare const KOVU_TAKES_OVER: boolean
 
 /** What the node side said. */
 export var data: LoaderData = KOVU_LOADER_DATA
@@ -32,22 +36,26 @@ export var ownUrl: string | undefined
 export function findStaticRoot(): void {
   // In a worker there is no way to know.
   var script = isBrowser && (root.document.currentScript as HTMLScriptElement | null)
-  if (!script || !data.staticRoot) return
-  var src = script.src
-  if (KOVU_DEVELOPMENT) ownUrl = src
-  var name = data.name
-  // Concatenated with others, or put into the page, the loader's script is another one.
-  var own =
-    !name ||
-    ('/' + src.replace(/[?#].*/, '').replace(HASH, '$1')).slice(-name.length - 1) === '/' + name
-  if (own && src) staticRoot = new URL(data.staticRoot, src).href
-  else if (data.url) staticRoot = new URL(data.url, root.document.baseURI).href
+  if (KOVU_TAKES_OVER && core) staticRoot = core.root
+  else if (script && data.staticRoot) staticRoot = rootFrom(script.src, data.staticRoot)
   if (!staticRoot) return
   eachOwn(data.bundles || {}, function (ids, layer) {
     each(ids, function (id) {
       layers[id] = staticRoot + layer
     })
   })
+}
+
+/** The static root, seen from the loader's own script. */
+function rootFrom(src: string, relative: string): string | undefined {
+  if (KOVU_DEVELOPMENT) ownUrl = src
+  var name = data.name
+  // Concatenated with others, or put into the page, the loader's script is another one.
+  var own =
+    !name ||
+    ('/' + src.replace(/[?#].*/, '').replace(HASH, '$1')).slice(-name.length - 1) === '/' + name
+  if (own && src) return new URL(relative, src).href
+  return data.url && new URL(data.url, root.document.baseURI).href
 }
 
 /**

@@ -8,7 +8,7 @@ import vm from 'node:vm'
 import { beforeAll } from 'vitest'
 import { build } from 'vite'
 import { fileURLToPath } from 'node:url'
-import { loaderSource, type LoaderData } from '../../src/loader.ts'
+import { coreSource, loaderSource, type LoaderData } from '../../src/loader.ts'
 
 /** What stands at the URLs of a site: script text, or a function of the URL's query. */
 type Site = Record<string, string | ((query: URLSearchParams) => string)>
@@ -42,7 +42,7 @@ export interface Trace {
 const require = createRequire(import.meta.url)
 
 /** The real require.js. */
-const real: string = readFileSync(require.resolve('requirejs/require.js'), 'utf8')
+export const real: string = readFileSync(require.resolve('requirejs/require.js'), 'utf8')
 
 const origin = 'http://site.test'
 
@@ -51,6 +51,8 @@ class FakeElement {
   readonly listeners: [string, (event: object) => void][] = []
   parentNode: FakeElement | null = null
   src = ''
+  onload: ((event: object) => void) | null = null
+  onerror: ((event: object) => void) | null = null
   readonly tag: string
   readonly page: { scripts: FakeElement[]; load: (node: FakeElement) => void }
   constructor(tag: string, page: FakeElement['page']) {
@@ -107,6 +109,8 @@ export function runPage(options: PageOptions): Trace {
   const document = {
     baseURI: `${origin}/page/`,
     currentScript: null as { src: string } | null,
+    head,
+    scripts: page.scripts,
     getElementsByTagName: (tag: string) =>
       tag === 'script' ? page.scripts : tag === 'head' ? [head] : [],
     createElement: (tag: string) => new FakeElement(tag, page),
@@ -155,9 +159,10 @@ export function runPage(options: PageOptions): Trace {
         const text = typeof found === 'function' ? found(url.searchParams) : found
         if (text !== undefined) run(text, asked)
         const type = text === undefined ? 'error' : 'load'
-        for (const [name, listener] of node.listeners.slice()) {
-          if (name === type)
-            guarded(() => listener({ type, currentTarget: node, srcElement: node }))
+        const handler = type === 'load' ? node.onload : node.onerror
+        const listeners = node.listeners.filter(([name]) => name === type)
+        for (const listener of [...(handler ? [handler] : []), ...listeners.map(([, l]) => l)]) {
+          guarded(() => listener({ type, currentTarget: node, srcElement: node }))
         }
       },
       options.delay?.(asked) ?? 10,
@@ -211,7 +216,8 @@ export function useLoader(): void {
   ]
   beforeAll(async () => {
     const newest = Math.max(...sources.map((name) => time(root + name)))
-    if (Math.min(time(`${made}loader.js`), time(`${made}loader.min.js`)) > newest) return
+    const scripts = ['loader.js', 'loader.min.js', 'core.min.js', 'rest.min.js']
+    if (Math.min(...scripts.map((name) => time(made + name))) > newest) return
     const result = await build({
       root,
       configFile: `${root}vite.config.ts`,
@@ -236,6 +242,40 @@ export function ours(data: LoaderData = {}): string {
   return loaderSource({ minify: !data.dev, data })
 }
 
+/** Where the complete loader is on the pages of {@link underCore}. */
+const COMPLETE = '/static/_kovu/require.js'
+
+/**
+ * Runs a page that begins with the core.
+ * @param options the page, without the loader
+ * @param layers public names of layers below `/static/`, with the ids that they define
+ * @param main public names that a page may give as `data-main`, with their ids
+ * @returns the trace without the page itself, and whether the complete loader was fetched
+ */
+export function underCore(
+  options: Omit<PageOptions, 'loader'>,
+  layers: Record<string, string[]> = {},
+  main: Record<string, string> = {},
+): Told & { readonly complete: boolean } {
+  const loader = coreSource({
+    self: '/lib/require.',
+    staticRoot: '../',
+    url: '/static/',
+    layers,
+    main,
+    complete: '_kovu/require.js',
+  })
+  const rest = loaderSource({
+    minify: true,
+    afterCore: true,
+    data: { staticRoot: '../', name: 'lib/require.js', bundles: layers, main },
+  })
+  const { urls, log } = told(
+    runPage({ ...options, loader, site: { ...options.site, [COMPLETE]: rest } }),
+  )
+  return { urls: urls.filter((url) => url !== COMPLETE), log, complete: urls.includes(COMPLETE) }
+}
+
 /**
  * Runs a page under the real require.js and under ours.
  * @param options the page, without the loader
@@ -254,7 +294,8 @@ export interface Told {
   readonly log: string[]
 }
 
-function told(trace: Trace): Told {
+/** What two traces are compared by. */
+export function told(trace: Trace): Told {
   // Errors in cycles go round until the stack is full, in require.js too; how often is not told.
   const log = trace.log.filter((line, at) => line !== trace.log[at - 1])
   return { urls: trace.urls, log }
