@@ -182,9 +182,7 @@ async function bootDrund(): Promise<Machine> {
   await server.must(
     'echo "deb [signed-by=/srv/apt/drund.gpg] file:/srv/apt production main" > /etc/apt/sources.list.d/drund.list; echo DRUND_SECRET_KEY=sesame > /etc/default/drund-master',
   )
-  await server.must(
-    'apt-get update -q -o Dir::Etc::sourcelist=sources.list.d/drund.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0',
-  )
+  await server.must('apt-get update -q')
   const roles = ['www', 'activity', 'worker'].map((role) => `drund-${role}-master`).join(' ')
   await server.must(`apt-get install -y -q drund-src-master-r100 ${roles}`)
   await server.must('kovu release switch r100 && kovu release switch r101')

@@ -39,9 +39,7 @@ describe.runIf(possible)('a server (needs root, systemd-container and mmdebstrap
   }
 
   const update = (): Promise<string> =>
-    server.must(
-      'apt-get update -q -o Dir::Etc::sourcelist=sources.list.d/drund.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any',
-    )
+    server.must('apt-get update -q -o APT::Update::Error-Mode=any')
   const install = (words: string): Promise<string> => server.must(`apt-get install -y -q ${words}`)
 
   /** Asks the server from within. */
