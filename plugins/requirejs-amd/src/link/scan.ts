@@ -40,8 +40,9 @@ const space = /[ \t\r\n\u2028\u2029\uFEFF]+/y
 const comment = /\/\*[^]*?\*\/|\/\/[^\n\r\u2028\u2029]*/y
 const word = /(?:[\w$]|[^\s\0-\x7F])+/y
 const number = /0[xXbBoO][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
-const text = /'(?:[^'\\\n\r]|\\[^])*'|"(?:[^"\\\n\r]|\\[^])*"/y
-const template = /`(?:[^`\\$]|\\[^]|\$(?!\{))*`/y
+// Runs of plain characters in one step: one step for each would be too many for a text of some megabytes.
+const text = /'[^'\\\n\r]*(?:\\[^][^'\\\n\r]*)*'|"[^"\\\n\r]*(?:\\[^][^"\\\n\r]*)*"/y
+const template = /`[^`\\$]*(?:(?:\\[^]|\$(?!\{))[^`\\$]*)*`/y
 const pattern = /\/(?:[^/\\[\n\r]|\\[^\n\r]|\[(?:[^\]\\\n\r]|\\[^\n\r])*\])+\/([a-z]*)/y
 
 /**
@@ -75,7 +76,12 @@ class Scan {
   /** The end of what a sticky pattern matches here. */
   #match(sticky: RegExp): number | undefined {
     sticky.lastIndex = this.#at
-    return sticky.test(this.#code) ? sticky.lastIndex : undefined
+    try {
+      return sticky.test(this.#code) ? sticky.lastIndex : undefined
+    } catch {
+      // A text of millions of escapes is more than the engine's stack holds.
+      return undefined
+    }
   }
 
   #value(end: number | undefined): boolean {
