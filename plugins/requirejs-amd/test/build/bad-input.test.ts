@@ -6,6 +6,7 @@ import { createServer } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { requirejsAmd } from '../../src/index.ts'
 import { useLoader } from '../runtime/fake-page.ts'
+import { live } from '../semantics/ways.ts'
 import { visit } from './page.ts'
 import { Site } from './site.ts'
 
@@ -24,7 +25,7 @@ function siteWith(part: string | Uint8Array, more: Record<string, string> = {}):
   return site
 }
 
-/** What a module gives, unbuilt and built. */
+/** What a module gives, unbuilt (and, the same, in development) and built. */
 async function values(
   part: string | Uint8Array,
   more?: Record<string, string>,
@@ -33,6 +34,9 @@ async function values(
   const unbuilt = await visit(site.sources(), tags)
   const built = await visit(await site.ours(), tags)
   expect(built.errors.length).toBe(unbuilt.errors.length)
+  const development = await live(site, tags)
+  expect(development.errors.length).toBe(unbuilt.errors.length)
+  expect(development.trace).toEqual(unbuilt.trace)
   return { unbuilt: unbuilt.trace, built: built.trace }
 }
 

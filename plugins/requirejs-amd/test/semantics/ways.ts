@@ -1,5 +1,5 @@
 /** One site in all ways in which a page may get it: as it lies, in development, after r.js, and after our build. */
-import { createServer } from 'vite'
+import { createServer, type Plugin } from 'vite'
 import { expect } from 'vitest'
 import { requirejsAmd } from '../../src/index.ts'
 import { requireJs, visit, type ScriptTag, type Visit } from '../build/page.ts'
@@ -94,11 +94,13 @@ export async function expectSameInAllWays(one: Case): Promise<void> {
  * @param site The site, with a build file.
  * @param tags The page's scripts.
  * @param views What is answered by another server.
+ * @param plugins Plugins beside ours.
  */
 export async function live(
   site: Site,
   tags: readonly ScriptTag[],
   views: ReadonlyMap<string, string> = new Map(),
+  plugins: readonly Plugin[] = [],
 ): Promise<Visit> {
   const server = await createServer({
     root: site.root,
@@ -108,7 +110,7 @@ export async function live(
     appType: 'mpa',
     server: { host: '127.0.0.1', port: 0, watch: null, hmr: false, ws: false },
     optimizeDeps: { noDiscovery: true },
-    plugins: [requirejsAmd({ build: 'build.js', loader: 'js/lib/require.js' })],
+    plugins: [...plugins, requirejsAmd({ build: 'build.js', loader: 'js/lib/require.js' })],
   })
   try {
     await server.listen()
