@@ -1,4 +1,5 @@
 /** From the options to configurations with their modules: which public name `baseUrl` has, which files ids mean. */
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { normalizePath } from 'vite'
@@ -67,10 +68,12 @@ export type ProjectParts = Omit<
 export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
   const { config, dynamic, prefix, build } = parts
   const raw = new Map<string, string>()
-  const find = (publicName: string): Found | undefined =>
+  const fixed = context.config.command === 'build'
+  const lookUp = (publicName: string): Found | undefined =>
     raw.has(publicName) && build !== undefined
       ? { file: `${build.baseUrl}/${publicName}`, source: build.file ?? build.folder }
       : peers.find(publicName)
+  const find = fixed ? once(lookUp) : lookUp
   const ids = createIds({ config, dynamic, prefix, find })
   // Sources are changed for a build only: in development RequireJS would read them as they are.
   const forBuild = context.config.command === 'build' ? build : undefined
@@ -82,7 +85,9 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
     forBuild && sourcesOf(forBuild.sources, (id) => Object.hasOwn(config.shim ?? {}, id))
   const read = async (found: Found, publicName: string): Promise<Source> => {
     const code = raw.get(publicName)
-    return code === undefined ? readFound(found) : { code, watch: [found.source ?? found.file] }
+    return code === undefined
+      ? readFound(found, fixed)
+      : { code, watch: [found.source ?? found.file] }
   }
   const cache = context.cache()
   const names = (): Iterable<string> => peers.list()
@@ -103,6 +108,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
     ids,
     find,
     read,
+    fixed,
     transform: sources?.trace,
     derives: peers.derives,
     trees: treesIn(cache),
@@ -129,10 +135,21 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
   return { ...parts, ids, graph, sources, layers, plugins, cache }
 }
 
+/** A function of names, asked once for each. */
+function once<T>(ask: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return (name) => {
+    if (!known.has(name)) known.set(name, ask(name))
+    return known.get(name) as T
+  }
+}
+
 /** The text of a file, or what its derivation makes of the source. */
-async function readFound(found: Found): Promise<Source> {
+async function readFound(found: Found, atOnce: boolean): Promise<Source> {
   if (!found.derived || found.source === undefined) {
-    return { code: await readFile(found.file, 'utf8'), watch: [found.file] }
+    // Nobody waits beside a build, and a file of a few lines takes a promise's way five times as long.
+    const code = atOnce ? readFileSync(found.file, 'utf8') : await readFile(found.file, 'utf8')
+    return { code, watch: [found.file] }
   }
   const { code, map, watch } = await found.derived.render(found.source)
   return { code, watch, map: map === undefined ? undefined : (JSON.parse(map) as SourceMapLike) }

@@ -4,6 +4,8 @@ import type { RequireConfig } from '../types.ts'
 /** What normalizing needs of a configuration. */
 export interface Rules {
   readonly map: Readonly<Record<string, Record<string, string>>>
+  /** Is there anything in `map`? */
+  readonly isMapped: boolean
   readonly paths: Readonly<Record<string, string | readonly string[]>>
   /** Package name to the id of its main module. */
   readonly mains: ReadonlyMap<string, string>
@@ -22,11 +24,15 @@ export function rulesOf(config: RequireConfig): Rules {
       `${pkg.name}/${(pkg.main ?? 'main').replace(/^\.\//, '').replace(/\.js$/, '')}`,
     )
   }
-  return { map: config.map ?? {}, paths, mains, nodeIdCompat: config.nodeIdCompat ?? false }
+  const map = config.map ?? {}
+  const isMapped = Object.keys(map).length > 0
+  return { map, isMapped, paths, mains, nodeIdCompat: config.nodeIdCompat ?? false }
 }
 
 /** An id without a loader plugin: made absolute, then `map`, then a package's main. */
 export function normalizeId(name: string, parent: string | undefined, rules: Rules): string {
+  const isPlain = !name.startsWith('.') && !name.includes('/.') && !rules.nodeIdCompat
+  if (isPlain && !rules.isMapped) return rules.mains.get(name) ?? name
   const base = parent?.split('/')
   let parts = name.split('/')
   const last = parts.at(-1)
@@ -56,16 +62,15 @@ export type Mapped =
 /** Applies `paths`: the longest prefix wins. */
 export function mapPath(id: string, rules: Rules): Mapped {
   if (isUrl(id)) return { kind: 'external' }
-  const parts = id.split('/')
-  for (let length = parts.length; length > 0; length--) {
-    const key = parts.slice(0, length).join('/')
+  for (let length = id.length; length > 0; length = id.lastIndexOf('/', length - 1)) {
+    const key = id.slice(0, length)
     if (!Object.hasOwn(rules.paths, key)) continue
     const value = rules.paths[key] ?? ''
     const path = typeof value === 'string' ? value : value.length === 1 ? value[0] : undefined
     if (path === undefined) return { kind: 'external' }
     if (path.startsWith('empty:')) return { kind: 'empty' }
     if (/^\/|^[\w+.-]+:|\?/.test(path)) return { kind: 'external' }
-    return { kind: 'path', path: [path, ...parts.slice(length)].join('/'), key }
+    return { kind: 'path', path: path + id.slice(length), key }
   }
   return { kind: 'path', path: id, key: undefined }
 }

@@ -15,6 +15,8 @@ export interface ModuleSources {
   find(publicName: string): Found | undefined
   /** The text of a file, or what a derivation makes of its source. */
   read(found: Found, publicName: string): Promise<Source>
+  /** Do files stay as they are, as in a build? They are then looked at once. */
+  readonly fixed?: boolean | undefined
   /** Changes a source before it is analysed (`onBuildRead`, pragmas). */
   readonly transform?: ((code: string, id: string, file: string) => string) | undefined
   /** Files and derivations for loader plugins. */
@@ -86,8 +88,11 @@ export class Modules {
    * @throws What reading and analysing it throws.
    */
   async get(id: string): Promise<Entry | NoFile | undefined> {
-    const made = this.#made.get(id) ?? (await this.#ofPlugin(id))
+    const made = this.#made.get(id) ?? (id.includes('!') ? await this.#ofPlugin(id) : undefined)
     if (made) return made
+    const { fixed } = this.#sources
+    const settled = this.#settled.get(id)
+    if (fixed && settled) return settled
     const place = this.#placeOf(id)
     if (!place) return place
     if ('missing' in place) {
@@ -106,10 +111,12 @@ export class Modules {
       this.#packages.set(id, known)
       return (await known) ?? place
     }
-    const known = this.#settled.get(id)
-    if (known?.record.file === place.found.file && known.stamp === stampOf(known.record))
-      return known
-    if (known) this.#drop(id)
+    if (
+      settled?.record.file === place.found.file &&
+      settled.stamp === this.#stampOf(settled.record)
+    )
+      return settled
+    if (settled) this.#drop(id)
     let loading = this.#loading.get(id)
     if (!loading) {
       loading = this.#load(id, place)
@@ -205,7 +212,6 @@ export class Modules {
 
   /** A module in the place of a loader plugin's resource, or what the plugin itself writes. */
   async #ofPlugin(id: string): Promise<Entry | undefined> {
-    if (!id.includes('!')) return undefined
     const { plugin, resource } = partsOf(id)
     const code = this.#standIn(plugin, resource)
     const known = loaderPluginOf(plugin)
@@ -249,7 +255,11 @@ export class Modules {
     for (const [id, path] of edges.resources) if (!this.#paths.has(id)) this.#paths.set(id, path)
     const { deps, nestedDeps } = edges
     const record = { ...base, kind: analysis.kind, code, analysis, deps, nestedDeps }
-    return { record, edges, stamp: stampOf(record) }
+    return { record, edges, stamp: this.#stampOf(record) }
+  }
+
+  #stampOf(record: ModuleRecord): string {
+    return this.#sources.fixed ? '' : stampOf(record)
   }
 
   async #packageOf(id: string, publicName: string): Promise<Entry | undefined> {
