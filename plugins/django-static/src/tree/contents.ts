@@ -27,8 +27,8 @@ const CHUNK = 1024 * 1024
 /** A file that changed this shortly before it was read may change again without a trace in its time. */
 const RACY_MS = 2000
 
-/** What is remembered of a file: what tells that it is the same, and its digest. Size -1: it may have changed since. */
-type Row = readonly [size: number, modified: number, changed: number, md5: string]
+/** What is remembered of a file: what tells that it is the same (size -1: it may have changed since), and what was found in it. */
+type Row = readonly [size: number, modified: number, changed: number, md5: string, plain: 0 | 1]
 
 /** A file as it was found in this build. */
 interface Seen {
@@ -37,6 +37,8 @@ interface Seen {
   readonly ctimeMs: number
   md5: string | undefined
   content: Buffer | undefined
+  /** Is there nothing in it that could be a reference? */
+  plain: boolean
 }
 
 /** Contents and digests of files: reads each once, in memory that does not grow with the files. */
@@ -71,6 +73,21 @@ export class Contents {
   digest(file: string): string {
     const seen = this.#seen.get(file) ?? this.#recall(file) ?? this.#load(file)
     return (seen.md5 ??= contentHash(seen.content ?? this.read(file)))
+  }
+
+  /**
+   * Was there nothing in a file that could be a reference, and is it the same still? Then it need not be read.
+   *
+   * @param file Absolute path.
+   */
+  isPlain(file: string): boolean {
+    return (this.#seen.get(file) ?? this.#recall(file))?.plain ?? false
+  }
+
+  /** Remembers that there is nothing in a file, which was read, that could be a reference. */
+  notePlain(file: string): void {
+    const seen = this.#seen.get(file)
+    if (seen !== undefined) seen.plain = true
   }
 
   /**
@@ -145,10 +162,10 @@ export class Contents {
     if (this.#cacheFile === undefined) return
     const now = Date.now()
     const rows: [string, Row][] = []
-    for (const [file, { size, mtimeMs, ctimeMs, md5 }] of this.#seen) {
+    for (const [file, { size, mtimeMs, ctimeMs, md5, plain }] of this.#seen) {
       if (md5 === undefined) continue
       const isSettled = now - Math.max(mtimeMs, ctimeMs) > RACY_MS
-      rows.push([file, [isSettled ? size : -1, mtimeMs, ctimeMs, md5]])
+      rows.push([file, [isSettled ? size : -1, mtimeMs, ctimeMs, md5, plain ? 1 : 0]])
     }
     const isKnown = ([file, row]: [string, Row]): boolean =>
       this.#known.get(file)?.join() === row.join()
@@ -165,7 +182,14 @@ export class Contents {
     if (known === undefined) return undefined
     const { size, mtimeMs, ctimeMs } = statSync(file)
     if (known[0] !== size || known[1] !== mtimeMs || known[2] !== ctimeMs) return undefined
-    const seen = { size, mtimeMs, ctimeMs, md5: known[3], content: undefined }
+    const seen: Seen = {
+      size,
+      mtimeMs,
+      ctimeMs,
+      md5: known[3],
+      content: undefined,
+      plain: known[4] === 1,
+    }
     this.#seen.set(file, seen)
     return seen
   }
@@ -178,7 +202,7 @@ export class Contents {
       const content = this.#keep(handle, stats)
       const md5 = content === undefined ? this.#stream(handle) : undefined
       const { size, mtimeMs, ctimeMs } = stats
-      const seen = { size, mtimeMs, ctimeMs, md5, content }
+      const seen: Seen = { size, mtimeMs, ctimeMs, md5, content, plain: false }
       this.#seen.set(file, seen)
       return seen
     } finally {

@@ -59,6 +59,17 @@ export function hasReferences(name: string, { scriptMaps }: Dialect): boolean {
 }
 
 /**
+ * Could there be a reference in a text, whatever release of Django reads it?
+ *
+ * @param name The public name of the text: a script or a style sheet.
+ */
+export function mayRefer(name: string, text: string): boolean {
+  return name.endsWith('.css')
+    ? /url\(|@import|sourceMappingURL/i.test(text)
+    : text.includes('sourceMappingURL')
+}
+
+/**
  * Replaces references by hashed ones, as `HashedFilesMixin` does: `url()`, `@import` and source map comments.
  *
  * @param name The public name of the text.

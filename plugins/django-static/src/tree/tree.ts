@@ -4,7 +4,13 @@ import { Contents } from './contents.ts'
 import { DjangoStaticError, positionAt } from '../error.ts'
 import { contentHash, hashedName, pathOf } from './names.ts'
 import type { Source } from './source.ts'
-import { hasReferences, rewriteReferences, type Dangling, type Dialect } from './references.ts'
+import {
+  hasReferences,
+  mayRefer,
+  rewriteReferences,
+  type Dangling,
+  type Dialect,
+} from './references.ts'
 import { nearest } from '../nearest.ts'
 
 /** What is to be published, apart from files that have their hashed names already. */
@@ -61,7 +67,10 @@ export class Tree {
     const source = this.#sources.get(name)
     if (source === undefined) return undefined
     if (this.#open.includes(name)) this.#failCycle(name)
-    if ('file' in source && !hasReferences(name, this.#dialect)) {
+    if (
+      'file' in source &&
+      (!hasReferences(name, this.#dialect) || this.#contents.isPlain(source.file))
+    ) {
       return this.#settle(name, source, undefined, this.#digest(name, source.file))
     }
     this.#open.push(name)
@@ -106,9 +115,14 @@ export class Tree {
       !Buffer.from(content.buffer, content.byteOffset, content.length).includes('sourceMappingURL')
     ) {
       checkUtf8(name, source, content)
+      this.#notePlain(source)
       return undefined
     }
     const before = decode(name, source, content)
+    if (!mayRefer(name, before)) {
+      this.#notePlain(source)
+      return undefined
+    }
     const { text, dangling } = rewriteReferences(name, before, {
       dialect: this.#dialect,
       staticUrl: this.#staticUrl,
@@ -117,6 +131,10 @@ export class Tree {
     })
     for (const one of dangling) this.#reportDangling(source, before, one)
     return text === before ? undefined : Buffer.from(text)
+  }
+
+  #notePlain(source: Source): void {
+    if ('file' in source) this.#contents.notePlain(source.file)
   }
 
   #hashedOf(wanted: string): string | undefined {

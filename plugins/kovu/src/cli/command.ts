@@ -16,7 +16,6 @@ import { describe } from './describe.ts'
 import { help } from './help.ts'
 import { checkProject, type Project } from './project.ts'
 import { Session } from './session.ts'
-import { watch } from './watch.ts'
 
 /** Verbs that are Kovu's own, and need no project. */
 const verbs = ['makefile', 'new']
@@ -81,7 +80,10 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   checkGoals(project, goals)
   return session.alone(async () => {
     session.open(project)
-    if (args.watch) return watch(session, project)
+    if (args.watch) {
+      const { watch } = await import('./watch.ts')
+      return watch(session, project)
+    }
     await session.run(project)
     return 0
   })
