@@ -1,8 +1,11 @@
 /** The small loader of production pages: when it is enough, and what it is told. */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { normalizePath } from 'vite'
 import type { Context } from '../context.ts'
 import { readTemplates } from '../layers/entries.ts'
 import { definesLoader } from '../module/amd-loader.ts'
+import { analyze } from '../module/analyze.ts'
 import type { CoreData, LoaderData } from '../loader.ts'
 import type { Peers } from '../peers.ts'
 import type { ModuleRecord, RequireConfig } from '../types.ts'
@@ -73,13 +76,11 @@ function whyModules({ project, output }: Built): string | undefined {
   if (computed !== undefined) return `the configuration has \`${computed}\``
   if (build?.bundlesConfigOutFile !== undefined) return 'the build file has `bundlesConfigOutFile`'
   if (output.loose.length > 0) return `'${output.loose[0]?.id}' is a file of its own`
-  const held = new Set(
-    build?.single === true
-      ? output.reached.map(({ id }) => id)
-      : output.files.flatMap(({ ids }) => ids),
-  )
+  const asked = output.files.find(({ ids, main }) => main !== undefined && !ids.includes(main))
+  if (asked !== undefined) return `${asked.publicName} does more than define modules`
+  // Not every layer may be loaded for every module in it; as a rule it is there by then.
+  const held = new Set(output.reached.map(({ id }) => id))
   for (const record of output.reached) {
-    if (!held.has(record.id)) return `'${record.id}' is in no layer that can be asked for`
     const other = [...record.deps, ...record.nestedDeps].find(
       (id) => !held.has(id) && !/^(?:require|exports|module)$/.test(id),
     )
@@ -96,20 +97,36 @@ function uses({ code, kind }: ModuleRecord): boolean {
 /** What the site's other texts need: scripts, templates, sources of the server. */
 async function whyTexts({ context, peers, built }: CoreQuestion): Promise<string | undefined> {
   const known = new Set(built.flatMap(({ output }) => output.reached.map(({ file }) => file)))
-  const { root } = context.config
+  const { root, build } = context.config
+  const skip = [build.outDir, peers.statics?.root ?? 'node_modules'].map((path) =>
+    normalizePath(resolve(root, path)),
+  )
   const told = peers.statics?.inputs?.('mentions')
   const files = told
     ? [...told].filter((input) => !input.startsWith('glob:'))
-    : (await readTemplates({ root, skip: [] })).map(({ file }) => file)
+    : (await readTemplates({ root, skip })).map(({ file }) => file)
   const scripts = [...peers.list()].flatMap((name) =>
     name.endsWith('.js') ? (peers.find(name)?.file ?? []) : [],
   )
   for (const file of new Set([...files, ...scripts])) {
     if (known.has(file)) continue
     const text = read(file)
-    if (surface.test(text) && !definesLoader(text)) return `${file} uses more of require.js`
+    if (surface.test(text) && !definesLoader(text) && !isModule(text, file)) {
+      return `${file} uses more of require.js`
+    }
   }
   return undefined
+}
+
+/** Is it a module that only its loader can name? As no layer has it, that is the complete loader. */
+function isModule(text: string, file: string): boolean {
+  if (!file.endsWith('.js')) return false
+  try {
+    const { kind, defines, requires } = analyze(text, { file })
+    return kind === 'amd' && requires.length === 0 && defines.every(({ id }) => id === undefined)
+  } catch {
+    return false
+  }
 }
 
 /** The file's text; nothing of a derived file, or one that is gone. */

@@ -1,6 +1,7 @@
 /** The complete loader goes on where the core has stopped: its modules, its configurations, and what has happened since. */
 import { scriptError } from './arrivals.ts'
 import { define } from './define.ts'
+import { requireNow } from './local-require.ts'
 import { init } from './modules.ts'
 import { each, eachOwn, has } from './objects.ts'
 import { moduleOf } from './registry.ts'
@@ -77,7 +78,9 @@ export function adopt(ctx: Context, core: Handover): void {
   var acts: Fn[] = [
     pageRequire,
     local,
-    local,
+    function (from: string, deps: string[], callback?: Fn, errback?: Fn) {
+      requireNow(ctx, ctx.makeModuleMap(null, parentOf(from)), deps, callback, errback)
+    },
     function (id: string) {
       ctx.completeLoad(id)
     },

@@ -15,6 +15,34 @@ import type { Context, Fn, LocalRequire, ModuleMap, Value } from './types.ts'
 declare const KOVU_DEVELOPMENT: boolean
 
 /**
+ * A `require([…])` call is due.
+ * @param ctx the context
+ * @param map its internal id
+ * @param deps its dependencies
+ * @param callback gets their values
+ * @param errback gets their errors
+ * @param skipMap are its ids final, so that `map` does not hold
+ * @param early development: does it belong to the factory that made it
+ */
+export function requireNow(
+  ctx: Context,
+  map: ModuleMap,
+  deps: string[],
+  callback?: Fn,
+  errback?: Fn,
+  skipMap?: boolean,
+  early?: boolean,
+): void {
+  // Some may have come between.
+  intake(ctx)
+  var mod = moduleOf(ctx, map)
+  mod.skipMap = skipMap
+  if (KOVU_DEVELOPMENT) mod.early = early
+  init(ctx, mod, deps, callback, errback, true)
+  checkLoaded(ctx)
+}
+
+/**
  * Makes a `require`.
  * @param ctx the context
  * @param relMap the module that it belongs to; nothing for the page's
@@ -33,15 +61,9 @@ export function makeRequire(
   function localRequire(deps: string | string[], callback?: Fn, errback?: Fn): Value {
     if (typeof deps === 'string') return now(deps, callback, errback)
     intake(ctx)
-    if (KOVU_DEVELOPMENT) var early = !!relMap && ctx.running === relMap.id
+    var early = KOVU_DEVELOPMENT ? !!relMap && ctx.running === relMap.id : undefined
     ctx.nextTick(function () {
-      // Some may have come between.
-      intake(ctx)
-      var mod = moduleOf(ctx, ctx.makeModuleMap(null, relMap))
-      mod.skipMap = skipMap
-      if (KOVU_DEVELOPMENT) mod.early = early
-      init(ctx, mod, deps, callback, errback, true)
-      checkLoaded(ctx)
+      requireNow(ctx, ctx.makeModuleMap(null, relMap), deps, callback, errback, skipMap, early)
     })
     return localRequire
   }

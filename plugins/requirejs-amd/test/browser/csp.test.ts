@@ -55,23 +55,40 @@ describe('a strict policy', () => {
       "require.config({shim:{'lib/old':{exports:'Old'}}});require(['main'],function(main){log.push('page');main()})",
   }
 
-  test.each(['data-main', 'inline'])('lets a page with %s run', async (kind) => {
-    using site = new Site(files)
+  /** The same without what the core of the loader leaves to the complete one, and a file that no layer has. */
+  const plain = {
+    ...files,
+    'js/main.js':
+      "define(['a','b','module','require'],function(a,b,module,require){log.push([a,b,'<p>t</p>','old',module.id].join());return function(){require(['late'],function(late){log.push(late)})}})",
+    'js/page.js': "require(['main'],function(main){log.push('page');main()})",
+    'js/alone.js': "define(function(require){return 'alone '+require('a')})",
+  }
+  const rest =
+    "<script nonce=\"n1\">require(['page'],function(){require(['alone'],function(x){log.push(x)})})</script>"
+
+  test.each([
+    ['data-main', files, ''],
+    ['inline', files, ''],
+    ['data-main and the core', plain, ''],
+    ['inline scripts and the core', plain, ''],
+    ['data-main, the core and then the complete loader', plain, rest],
+  ])('lets a page with %s run', async (kind, sources, more) => {
+    using site = new Site(sources)
     const out = await site.ours()
+    expect(out.has('_kovu/require.js')).toBe(sources === plain)
     const cdn = await origin((path) => {
       const body = out.get(path)
       return body === undefined
         ? undefined
         : { body, headers: { 'Content-Type': 'text/javascript' } }
     })
-    const start =
-      kind === 'data-main'
-        ? `<script data-main="${cdn}/js/page" src="${cdn}/js/lib/require.js"></script>`
-        : `<script src="${cdn}/js/lib/require.js"></script><script nonce="n1">require.config({baseUrl:'${cdn}/js'});require(['page'])</script>`
+    const start = kind.startsWith('data-main')
+      ? `<script data-main="${cdn}/js/page" src="${cdn}/js/lib/require.js"></script>`
+      : `<script src="${cdn}/js/lib/require.js"></script><script nonce="n1">require.config({baseUrl:'${cdn}/js'});require(['page'])</script>`
     const page = await origin((path) =>
       path === ''
         ? {
-            body: `<script nonce="n1">log=[];addEventListener('securitypolicyviolation',function(e){log.push('violation '+e.violatedDirective+' '+e.blockedURI)})</script>${start}`,
+            body: `<script nonce="n1">log=[];addEventListener('securitypolicyviolation',function(e){log.push('violation '+e.violatedDirective+' '+e.blockedURI)})</script>${start}${more}`,
             headers: {
               'Content-Type': 'text/html',
               'Content-Security-Policy': `default-src 'none'; script-src 'nonce-n1' ${cdn}`,
@@ -82,7 +99,13 @@ describe('a strict policy', () => {
     const tab = await browser.newPage()
     try {
       await tab.goto(page)
-      expect(await logOf(tab, 3)).toEqual(['a,b,<p>t</p>,old,main', 'page', 'late c'])
+      const log = await logOf(tab, more === '' ? 3 : 4)
+      expect(log.filter((line) => line !== 'alone a')).toEqual([
+        'a,b,<p>t</p>,old,main',
+        'page',
+        'late c',
+      ])
+      expect(log.includes('alone a')).toBe(more !== '')
     } finally {
       await tab.close()
     }
