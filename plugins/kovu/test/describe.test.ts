@@ -46,7 +46,7 @@ test('an error that nobody has made for people keeps its stack, also among other
   expect(describe(gathered)).toContain('    at ')
 })
 
-test('an option of the preset that does not exist is an error with the nearest name', () => {
+test('an option of the preset that does not exist is KOVU_OPTION, with the nearest name', () => {
   const mistyped = { requirjs: {} } as Parameters<typeof kovu>[0]
   expect(() => kovu(mistyped)).toThrow(
     'kovu() has no option `requirjs`. Did you mean `requirejs`? It has django, m4, less,',
