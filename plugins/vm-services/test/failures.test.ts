@@ -105,6 +105,47 @@ describe('a container', () => {
     expect(after).toContain('--file - stop')
   })
 
+  test('has the clients inside, the passwords in their environment alone', async () => {
+    const account = { user: 'drund', password: 'hunter2!', database: 'drund' }
+    const names = ['mysql', 'postgresql', 'redis', 'mongodb'] as const
+    const ports = await Promise.all(names.map(freePort))
+    const settings = Object.fromEntries(
+      names.map((name, at) => [name, { ...account, port: ports[at] }]),
+    )
+    const by = (place: string): object => ({ settings: place, via: 'container' })
+    const site = project(
+      {
+        mysql: by('mysql'),
+        postgresql: by('postgresql'),
+        redis: by('redis'),
+        mongodb: by('mongodb'),
+      },
+      settings,
+    )
+    // No Docker engine can be here: this one writes down what it is told, and the passwords that it inherits.
+    const log = site.file('docker.log')
+    onlyOnPath(site, {
+      docker: `case "$1" in
+        ps) echo c0ffee;;
+        exec) echo "$*" "$MYSQL_PWD$PGPASSWORD$REDISCLI_AUTH" >> '${log}';;
+      esac`,
+    })
+    await site.up()
+    for (const name of names) expect((await site.vm('shell', name)).code).toBe(0)
+    const lines = execFileSync('/bin/cat', [log], { encoding: 'utf8' })
+      .replaceAll('exec -it ', 'exec -i ')
+      .trim()
+      .split('\n')
+    expect(lines.filter((line) => !line.includes('exec -i c0ffee'))).toEqual([
+      'exec -i --env MYSQL_PWD c0ffee mariadb --user=drund --database=drund hunter2!',
+      'exec -i --env PGPASSWORD c0ffee psql --host=127.0.0.1 --username=drund --dbname=drund hunter2!',
+      'exec -i --env REDISCLI_AUTH c0ffee redis-cli hunter2!',
+    ])
+    expect(lines.at(-1)).toBe(
+      'exec -i c0ffee sh -c exec mongosh --username "$MONGO_INITDB_ROOT_USERNAME" --password "$MONGO_INITDB_ROOT_PASSWORD" --authenticationDatabase admin "$0" drund',
+    )
+  })
+
   test('has a Compose file that Compose would read: every service, on loopback, with a health check', async () => {
     const site = project({
       mysql: true,
@@ -300,7 +341,9 @@ describe('kovu vm', () => {
 
   test('shell of a service without a client', async () => {
     const site = project({ memcached: { port: await freePort() } })
-    await expect(site.vm('shell', 'memcached')).rejects.toThrow('the client of memcached has none')
+    await expect(site.vm('shell', 'memcached')).rejects.toThrow(
+      'memcached has no client to open a shell with',
+    )
   })
 })
 

@@ -1,3 +1,4 @@
+import { connect, type GetMessage } from 'amqplib'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { makePlace } from '../src/machine/place.ts'
@@ -8,6 +9,7 @@ import { isRunning, readState, removeOwner, type State } from '../src/machine/st
 import { services } from '../src/services/index.ts'
 import type { Endpoint, ServiceName } from '../src/services/types.ts'
 import { freePort, installed, project, type Project } from './support/project.ts'
+import { onTerminal } from './support/terminal.ts'
 
 /** Runs the service's own client, logged in as the application. */
 async function client(name: ServiceName, endpoint: Endpoint, ...args: string[]): Promise<string> {
@@ -117,6 +119,30 @@ describe.skipIf(!installed('postgresql'))('PostgreSQL', () => {
     expect(await query(changed, 'SELECT current_database()')).toBe('other')
     await expect(query(endpoint, 'SELECT 1')).rejects.toThrow('password authentication failed')
     await query(changed, 'CREATE DATABASE test_other')
+
+    // `kovu vm shell` is psql on this terminal: Ctrl-C ends a query, not the shell.
+    const shell = onTerminal(site, { postgresql: changed }, 'shell', 'postgresql')
+    await shell.says('other=>')
+    shell.types('SELECT current_user;\n')
+    await shell.says('drund')
+    shell.types('SELECT pg_sleep(300);\n')
+    await expect
+      .poll(async () => query(changed, "SELECT query FROM pg_stat_activity WHERE state = 'active'"))
+      .toContain('pg_sleep(300)')
+    shell.types('\u0003')
+    await shell.says('canceling statement due to user request')
+    shell.types('SELECT 40 + 2;\n')
+    await shell.says(' 42\r\n')
+    shell.types('\\q\n')
+    expect(await shell.code()).toBe(0)
+
+    // `kovu vm tail` goes on with what the server writes from now on.
+    const tail = onTerminal(site, { postgresql: changed }, 'tail', 'postgresql')
+    await tail.says('postgresql | ')
+    await expect(query(changed, 'SELECT * FROM nowhere')).rejects.toThrow('nowhere')
+    await tail.says(/^postgresql \| .*ERROR: {2}relation "nowhere" does not exist/m)
+    tail.types('\u0003')
+    expect(await tail.code()).not.toBe(0)
   }, 120_000)
 })
 
@@ -222,19 +248,68 @@ describe.skipIf(!installed('memcached'))(
 )
 
 describe.skipIf(!installed('rabbitmq'))('RabbitMQ', () => {
-  test('comes up with its account, and leaves nothing behind', async () => {
-    const endpoint = { host: '127.0.0.1', port: await freePort(), ...account }
+  /** Sends a message through a queue of its own, as an application does. */
+  async function roundTrip(endpoint: Endpoint, text: string): Promise<string> {
+    const { host: hostname, port, user = '', password = '', database = '/' } = endpoint
+    const client = await connect({ hostname, port, username: user, password, vhost: database })
+    try {
+      const channel = await client.createChannel()
+      const { queue } = await channel.assertQueue('', { exclusive: true })
+      channel.sendToQueue(queue, Buffer.from(text))
+      let message: GetMessage | false = false
+      await expect
+        .poll(async () => (message = await channel.get(queue, { noAck: true })), {
+          timeout: 10_000,
+        })
+        .toBeTruthy()
+      return (message as unknown as GetMessage).content.toString()
+    } finally {
+      await client.close()
+    }
+  }
+
+  test('comes up with its account, virtual host and rights, follows the settings, and leaves nothing behind', async () => {
+    const endpoint = { host: '127.0.0.1', port: await freePort(), ...account, database: '/drund é' }
     const site = project({ rabbitmq: 'broker' }, { broker: endpoint })
     await site.up()
+    expect(await roundTrip(endpoint, 'hello')).toBe('hello')
+    expect(await services.rabbitmq.logIn?.(endpoint)).toBe(true)
+    const wrong = [
+      { ...endpoint, password: 'wrong' },
+      { ...endpoint, database: 'elsewhere' },
+      { ...endpoint, user: 'guest', password: 'guest' },
+    ]
+    for (const one of wrong) {
+      expect(await services.rabbitmq.logIn?.(one)).toBe(false)
+      await expect(roundTrip(one, 'no')).rejects.toThrow(/ACCESS.REFUSED|ConnectionClose/)
+    }
+
+    // What another project finds there is used when it knows the account, and is an error when it does not.
+    const owner = stateOf(site, 'rabbitmq')
+    removeOwner(endpoint.port)
+    const guest = project({ rabbitmq: endpoint })
+    await guest.up()
+    expect(guest.said[0]).toMatch(
+      /^rabbitmq: RabbitMQ \d.* was there already, and is never stopped$/,
+    )
+    const stranger = project({ rabbitmq: { ...endpoint, password: 'wrong' } })
+    await expect(stranger.up()).rejects.toMatchObject({ pluginCode: 'VM_SERVICES_LOGIN' })
+
+    const changed = { ...endpoint, password: 'another', database: 'other' }
+    site.settings({ broker: changed })
+    await site.up()
+    expect(isAlive(owner)).toBe(false)
+    expect(await roundTrip(changed, 'again')).toBe('again')
+    expect(await services.rabbitmq.logIn?.(endpoint)).toBe(false)
+
     const { pid, began } = stateOf(site, 'rabbitmq')
     const { lines } = await site.vm('status')
-    expect(lines[0]).toMatch(/^rabbitmq {2}running/)
+    expect(lines[0]).toMatch(/^rabbitmq {2}running.*RabbitMQ \d+\.\d+/)
     const group = async (): Promise<string> =>
       (await run({ command: 'ps', args: ['-o', 'args=', '-g', String(pid)] })).output
     expect(await group()).toContain('epmd')
     await site.vm('stop')
     expect(isAlive({ pid, began })).toBe(false)
     await expect.poll(group, { timeout: 10_000 }).toBe('')
-    expect(lines[0]).toMatch(/RabbitMQ \d+\.\d+/)
   }, 180_000)
 })

@@ -37,7 +37,7 @@ export function vmCommand(context: Context): Command {
       }
       if (verb === 'shell') {
         const [one] = some
-        if (words.length === 1 && one) return shell(one)
+        if (words.length === 1 && one) return shell(context, one)
         throw usage(
           `\`kovu vm shell\` wants one of ${all.map(({ service }) => service.name).join(', ')}`,
         )

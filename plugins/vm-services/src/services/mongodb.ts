@@ -23,6 +23,17 @@ export const mongodb: Service = {
       }),
       MONGO_INITDB_DATABASE: database,
     }),
+    // The password is in the container's environment: on a command line of this machine everybody could read it.
+    client: ({ user, database = 'test' }: Endpoint) => ({
+      command: 'sh',
+      args: [
+        '-c',
+        user === undefined
+          ? 'exec mongosh "$0"'
+          : 'exec mongosh --username "$MONGO_INITDB_ROOT_USERNAME" --password "$MONGO_INITDB_ROOT_PASSWORD" --authenticationDatabase admin "$0"',
+        database,
+      ],
+    }),
     healthy: ['mongosh', '--quiet', '--eval', 'db.hello().ok'],
   },
 }

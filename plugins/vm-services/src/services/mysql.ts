@@ -118,6 +118,11 @@ export const mysql: Service = {
       '-c',
       'MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb --batch --user=root',
     ],
+    client: ({ user = 'root', password = '', database }: Endpoint) => ({
+      command: 'mariadb',
+      args: [`--user=${user}`, ...(database === undefined ? [] : [`--database=${database}`])],
+      env: { MYSQL_PWD: password },
+    }),
   },
 }
 

@@ -100,6 +100,11 @@ export const postgresql: Service = {
       '-v',
       'ON_ERROR_STOP=1',
     ],
+    client: ({ user = 'postgres', password = '', database = 'postgres' }: Endpoint) => ({
+      command: 'psql',
+      args: ['--host=127.0.0.1', `--username=${user}`, `--dbname=${database}`],
+      env: { PGPASSWORD: password },
+    }),
   },
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
+import { AMQP_HEADER, connection, logIn, readMethod } from './amqp.ts'
 import { exchange } from './exchange.ts'
 import type { Answer, Endpoint, Place, Service } from './types.ts'
 
@@ -9,7 +10,8 @@ export const rabbitmq: Service = {
   title: 'RabbitMQ',
   port: 5672,
   defaults: () => ({ user: 'guest', password: 'guest', database: '/' }),
-  probe: async (endpoint) => exchange(endpoint, Buffer.from('AMQP\0\0\x09\x01', 'latin1'), judge),
+  probe: async (endpoint) => exchange(endpoint, AMQP_HEADER, judge),
+  logIn,
   native: {
     programs: {
       // Not /usr/sbin's, which leaves for the account rabbitmq and its folders.
@@ -95,15 +97,12 @@ function environment({ dir, data, run, ports }: Place): Record<string, string> {
   }
 }
 
-/** `connection.start`: a method frame of channel 0 with the server's properties; or the header, when it wants another version. */
+/** `connection.start` with the server's properties; or the header, when it wants another version. */
 function judge(bytes: Buffer): Answer | undefined {
   if (bytes.toString('latin1', 0, 4) === 'AMQP') return { state: 'ready' }
-  if (bytes[0] !== 1) return { state: 'other' }
-  if (bytes.length < 11) return undefined
-  if (bytes.readUInt16BE(1) !== 0 || bytes.readUInt32BE(7) !== 0x00_0a_00_0a)
-    return { state: 'other' }
-  const length = bytes.readUInt32BE(3)
-  if (bytes.length < length + 8) return undefined
-  const version = /versionS[^]{4}([\d.]+)/.exec(bytes.toString('latin1'))?.[1]
+  const method = readMethod(bytes)
+  if (method === undefined) return undefined
+  if (method === 'other' || method.id !== connection.start) return { state: 'other' }
+  const version = /versionS[^]{4}([\d.]+)/.exec(method.args.toString('latin1'))?.[1]
   return { state: 'ready', version }
 }

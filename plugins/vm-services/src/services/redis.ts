@@ -38,6 +38,11 @@ export const redis: Service = {
       '-c',
       `exec redis-server --appendonly yes${password === '' ? '' : ' --requirepass "$KOVU_REDIS_PASSWORD"'}`,
     ],
+    client: ({ password = '' }) => ({
+      command: 'redis-cli',
+      args: [],
+      env: password === '' ? {} : { REDISCLI_AUTH: password },
+    }),
     healthy: ['sh', '-c', 'REDISCLI_AUTH="$KOVU_REDIS_PASSWORD" redis-cli ping | grep -q PONG'],
   },
 }

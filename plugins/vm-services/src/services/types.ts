@@ -51,6 +51,8 @@ export interface Service {
   defaults(project: string): Partial<Endpoint>
   /** Asks who is at a port. */
   probe(endpoint: Pick<Endpoint, 'host' | 'port'>): Promise<Answer>
+  /** Logs in as the application does; undefined when only a client program can, or there are no accounts. */
+  logIn?(endpoint: Endpoint): Promise<boolean>
   /**
    * What makes accounts and databases what the settings say: text for a client that is logged in as the administrator.
    * Done again and again, it changes nothing.
@@ -103,4 +105,6 @@ interface Container {
   readonly healthy: readonly string[]
   /** A command inside that is logged in as the administrator and reads {@link Service.provision}'s text. */
   readonly administrator?: readonly string[]
+  /** A client inside that logs in as the application does. */
+  client?(endpoint: Endpoint): Launch
 }

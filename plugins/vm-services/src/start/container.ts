@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { VmServicesError } from '../error.ts'
 import { type Ended, run } from '../machine/processes.ts'
-import type { Service } from '../services/types.ts'
+import type { Launch, Service } from '../services/types.ts'
 import type { Wanted } from '../settings.ts'
 
 /** A Compose file, and the environment that its `${…}` are filled from: no secret stands in the file. */
@@ -93,21 +93,42 @@ export async function provisionContainer(
   const text = service.provision?.(endpoint) ?? ''
   if (!administrator || text === '') return
   const { project, env } = compose(root, [{ service, endpoint, ...rest }])
-  // The file goes by standard input elsewhere, which the client needs here: the container is found by its labels.
-  const find = ['ps', '-q', '--filter', `label=com.docker.compose.project=${project}`]
-  const { output } = await run(
-    {
-      command: 'docker',
-      args: [...find, '--filter', `label=com.docker.compose.service=${service.name}`],
-    },
-    {},
-  )
-  const id = output.split('\n')[0] ?? ''
+  const id = await containerOf(project, service)
   const ended = await run(
     { command: 'docker', args: ['exec', '-i', id, ...administrator], env },
     { input: text },
   )
   if (!ended.ok) throw failed(service, 'docker exec', ended)
+}
+
+/**
+ * The client in a service's container, on this terminal. Its environment goes by names alone: command lines can be read by everyone.
+ *
+ * @returns Undefined when there is no client in that image.
+ */
+export async function clientInContainer(
+  root: string,
+  { service, endpoint, ...rest }: Wanted,
+): Promise<Launch | undefined> {
+  const client = service.container.client?.(endpoint)
+  if (client === undefined) return undefined
+  const { project } = compose(root, [{ service, endpoint, ...rest }])
+  const id = await containerOf(project, service)
+  const { command, args, env = {} } = client
+  const variables = Object.keys(env).flatMap((name) => ['--env', name])
+  const terminal = process.stdin.isTTY ? '-it' : '-i'
+  return { command: 'docker', args: ['exec', terminal, ...variables, id, command, ...args], env }
+}
+
+/** Compose's file goes by standard input, which clients need for themselves: the container is found by its labels. */
+async function containerOf(project: string, { name }: Service): Promise<string> {
+  const label = (key: string, value: string): string[] => [
+    '--filter',
+    `label=com.docker.compose.${key}=${value}`,
+  ]
+  const args = ['ps', '-q', ...label('project', project), ...label('service', name)]
+  const { output } = await run({ command: 'docker', args }, {})
+  return output.split('\n')[0] ?? ''
 }
 
 function failed({ title }: Service, command: string, { output }: Ended): VmServicesError {

@@ -101,18 +101,11 @@ async function reuse(
       `vm-services: at port ${endpoint.port} is the ${service.title} of another project, ${owner.root}. Give this one another port (${source}), or run \`kovu vm stop\` there.`,
     )
   }
-  const { native } = service
-  const programs = native && findPrograms(native)
-  if (native?.client && native.loginArgs && programs) {
-    const client = native.client(programs, endpoint)
-    const login = { ...client, args: [...client.args, ...native.loginArgs] }
-    const { ok } = await run(login, { timeout: 15_000 })
-    if (!ok) {
-      throw new VmServicesError(
-        'VM_SERVICES_LOGIN',
-        `vm-services: the ${service.title} at port ${endpoint.port} is not ours, and does not let ${endpoint.user ?? 'the application'} in${endpoint.database === undefined ? '' : ` to ${endpoint.database}`}. Create them there, stop it, or give the project another port (${source}).`,
-      )
-    }
+  if (!(await letsIn(wanted))) {
+    throw new VmServicesError(
+      'VM_SERVICES_LOGIN',
+      `vm-services: the ${service.title} at port ${endpoint.port} is not ours, and does not let ${endpoint.user ?? 'the application'} in${endpoint.database === undefined ? '' : ` to ${endpoint.database}`}. Create them there, stop it, or give the project another port (${source}).`,
+    )
   }
   const outcome = { wanted, how: 'reused', version } as const
   if (matches(version, wanted.version)) return outcome
@@ -120,6 +113,20 @@ async function reuse(
     ...outcome,
     warning: `${service.title} at port ${endpoint.port} is ${version}, the settings want ${wanted.version}`,
   }
+}
+
+/** Does a service that is there know the account of the settings? Where there is no way to ask, it is taken for granted. */
+async function letsIn({ service, endpoint }: Wanted): Promise<boolean> {
+  if (service.logIn) return service.logIn(endpoint)
+  const { native } = service
+  const programs = native && findPrograms(native)
+  if (!native?.client || !native.loginArgs || !programs) return true
+  const client = native.client(programs, endpoint)
+  const { ok } = await run(
+    { ...client, args: [...client.args, ...native.loginArgs] },
+    { timeout: 15_000 },
+  )
+  return ok
 }
 
 /** Runs the project's own command. It finds the service in its environment. */
