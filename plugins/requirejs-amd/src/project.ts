@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { normalizePath } from 'vite'
 import { readBuildFile } from './config/build-file.ts'
+import { publicPaths } from './config/file-paths.ts'
 import { createIds } from './config/ids.ts'
 import { mergeConfig } from './config/merge.ts'
 import { joinPublic } from './config/normalize.ts'
@@ -43,10 +44,17 @@ export async function readProjects(context: Context, peers: Peers): Promise<read
       locate: (path, appDir) => locate(path, appDir, peers),
     })
     for (const note of build.notes) context.config.logger.warn(noteSentence(build.file, note))
+    const prefix = alone ? (extra?.prefix ?? '') : prefixOf(build, peers)
+    const { outside } = publicPaths(build.config, build.baseUrl, prefix, peers.nameOf)
+    for (const { key, file } of outside) {
+      context.config.logger.warn(
+        `${build.file ?? 'build file'}: \`${key}\` leads to ${file}, which is in no folder of static files. What is below it has no URL, and is left out.`,
+      )
+    }
     projects.push(
       createProject(context, peers, {
         build,
-        prefix: alone ? (extra?.prefix ?? '') : prefixOf(build, peers),
+        prefix,
         config: extra ? mergeConfig(build.config, extra.config) : build.config,
         dynamic: { ...build.dynamic, ...extra?.dynamic },
         watch: [...build.watch, ...(extra?.watch ?? [])],
@@ -66,7 +74,10 @@ export type ProjectParts = Omit<
 
 /** Adds ids and graph to a configuration. */
 export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
-  const { config, dynamic, prefix, build } = parts
+  const { dynamic, prefix, build } = parts
+  const config = build
+    ? publicPaths(parts.config, build.baseUrl, prefix, peers.nameOf).config
+    : parts.config
   const raw = new Map<string, string>()
   const fixed = context.config.command === 'build'
   const lookUp = (publicName: string): Found | undefined =>
@@ -99,6 +110,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
       ids,
       module: (id) => graph.module(id),
       find: (publicName) => peers.find(publicName)?.file,
+      list: () => peers.list(),
       home,
       root: context.config.root,
       config: pluginConfig(forBuild, prefix, home, peers.nameOf),
@@ -132,7 +144,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
           ],
     ),
   )
-  return { ...parts, ids, graph, sources, layers, plugins, cache }
+  return { ...parts, config, ids, graph, sources, layers, plugins, cache }
 }
 
 /** A function of names, asked once for each. */

@@ -93,6 +93,7 @@ export class Site implements Disposable {
   /** As {@link ours}, published under hashed names only, as Django's manifest storage would. */
   async hashed(
     options: Options = {},
+    config: InlineConfig = {},
   ): Promise<{ files: Map<string, string>; names: Map<string, string> }> {
     const folder = join(this.root, 'www')
     const source = readTree(folder)
@@ -133,6 +134,7 @@ export class Site implements Disposable {
       configFile: false,
       logLevel: 'error',
       publicDir: false,
+      ...config,
       build: { outDir: 'out' },
       plugins: [statics, requirejsAmd({ build: 'build.js', ...options })],
     })

@@ -31,6 +31,8 @@ export interface PluginHostOptions {
   readonly module: Graph['module']
   /** The file behind a public name. */
   readonly find: (publicName: string) => string | undefined
+  /** Every public name. */
+  readonly list: () => Iterable<string>
   /** Path that stands for the static root. */
   readonly home: string
   /** Folder from which npm packages are looked for. */
@@ -50,6 +52,8 @@ export class PluginHost {
   readonly #loaded = new Map<string, LoadedResource>()
   /** Modules that run in the place of plugins. */
   readonly #builders = new Map<string, ModuleRecord>()
+  /** Plugins that use npm packages. */
+  readonly #opaque = new Set<string>()
   #realm: Realm | undefined
   /** One resource after the other, so that it is known who reads what. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -126,15 +130,18 @@ export class PluginHost {
     if (!plugin?.write && !plugin?.onLayerEnd) return undefined
     const { ids } = this.#options
     const name = plugin.normalize?.(resource, (other) => ids.normalize(other)) ?? resource
-    const { require } = this.#open()
+    const realm = this.#open()
+    if (realm.takePackages()) this.#opaque.add(prefix)
     this.#files.takeRead()
     await patiently(
       new Promise<void>((resolve, reject) => {
         const done = Object.assign(() => resolve(), { error: reject, fromText: () => resolve() })
-        plugin.load(name, require, done, this.#given)
+        plugin.load(name, realm.require, done, this.#given)
       }),
     )
-    const watch = this.#files.takeRead()
+    if (realm.takePackages()) this.#opaque.add(prefix)
+    const read = this.#files.takeRead()
+    const watch = this.#opaque.has(prefix) ? [...read, ...this.#likes(name)] : read
     const own = this.#builders.get(prefix) ?? (await this.#options.module(prefix))
     const loaded = { plugin, prefix, name, source: own?.source }
     this.#loaded.set(`${prefix}!${resource}`, loaded)
@@ -142,6 +149,20 @@ export class PluginHost {
     const code = layered ? '' : writtenBy(loaded, undefined, this.#given)
     if (code === '' && !layered) return undefined
     return { code, layered, watch, file: watch[0] ?? own?.file ?? `/${prefix}` }
+  }
+
+  /** Static files of the kind of a resource: an npm package may read any of them without a word. */
+  *#likes(name: string): Iterable<string> {
+    const { ids, find, list } = this.#options
+    const stem = `${ids.toResourceName(name)}.`
+    const names = [...list()]
+    const kinds = new Set(
+      names.flatMap((one) => (one.startsWith(stem) ? `.${one.slice(stem.length)}` : [])),
+    )
+    for (const one of names) {
+      const file = [...kinds].some((kind) => one.endsWith(kind)) ? find(one) : undefined
+      if (file !== undefined) yield file
+    }
   }
 
   /** The plugin, or what it names as its builder, if the text says that it writes. */

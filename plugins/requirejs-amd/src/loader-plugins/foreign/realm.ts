@@ -60,6 +60,7 @@ export class Realm {
   /** Callbacks that are still to run. */
   #pending = new Set<object>()
   #failed: unknown
+  #packages = false
 
   constructor(options: RealmOptions) {
     this.#options = options
@@ -123,6 +124,13 @@ export class Realm {
     )
   }
 
+  /** Was an npm package asked for since the last question? What such a package reads is not known. */
+  takePackages(): boolean {
+    const taken = this.#packages
+    this.#packages = false
+    return taken
+  }
+
   /** Forgets callbacks that nobody is to wait for. */
   begin(): void {
     this.#pending = new Set()
@@ -174,7 +182,10 @@ export class Realm {
     // Packages that the site has installed, such as `less` or `handlebars`, run as they do anywhere; no path is a package.
     if (/^(?:@[\w.-]+\/)?\w[\w.-]*(?:\/|$)/.test(name)) {
       const found = require.resolve(name)
-      if (found !== name) return require(found) as unknown
+      if (found !== name) {
+        this.#packages = true
+        return require(found) as unknown
+      }
     }
     throw new Error(`loader plugins have no Node module '${name}' here`)
   }
