@@ -6,6 +6,7 @@ import { inlinePath } from './inject/client-scripts.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { VhostDevOptions } from './options.ts'
 import { closeSite, createContext } from './vite/context.ts'
+import { certificatesTarget, frontSite } from './vite/front-site.ts'
 import { viteOptions } from './vite/options.ts'
 import { previewStaticRoot, servePreview } from './vite/preview.ts'
 import { serveDev } from './vite/serve.ts'
@@ -34,7 +35,11 @@ export function vhostPlugin(given: VhostDevOptions): Plugin<VhostDevApi> {
   return {
     name: 'vhost-dev',
     api: {
-      kovu: { targets: { testserver }, commands: commands(given) },
+      kovu: {
+        targets: { testserver, certificates: certificatesTarget(context) },
+        commands: commands(given),
+        site: () => frontSite(context),
+      },
       vhost: {
         get port() {
           return context.site?.port ?? 0
