@@ -74,6 +74,24 @@ describe("a project's own target", () => {
 })
 
 describe('init', () => {
+  test('runs what plugins offer for a set-up: services and certificates', async () => {
+    const project = await makeProject({
+      'vite.config.mjs': `
+const say = (name) => ({ help: name, run: async ({ log }) => { log.info('made ' + name) } })
+export default { plugins: [{ name: 'offers', api: { kovu: { targets: {
+  certificates: say('certificates'), vm: say('vm'), css: say('css'),
+} } } }] }
+`,
+    })
+    const { code, text } = await project.kovu('init')
+    expect(code).toBe(0)
+    expect([...text.matchAll(/^made (\w+)$/gm)].map(([, name]) => name).toSorted()).toEqual([
+      'certificates',
+      'vm',
+    ])
+    await project.remove()
+  })
+
   test('does nothing in a folder that needs nothing', async () => {
     await setUp(root, log)
     expect(said).toEqual([])

@@ -11,15 +11,15 @@ import { shell } from './shell.ts'
 import { manageCommand } from './tests.ts'
 
 /**
- * What of the set-up waits for the config: the database, whose name is in the settings.
+ * What of the set-up waits for the config: the database, whose name is in the settings; by other targets, services and certificates.
  *
  * @param manage `manage.py` below the root, if there is one.
  * @param python How Python is started.
  */
 export function initTarget(manage: string | undefined, python: readonly string[]): Target {
   return {
-    help: 'install what is missing: submodules, npm packages, a Python virtual environment; migrate',
-    deps: ['settings', 'vm'],
+    help: 'install what is missing: submodules, npm packages, a Python virtual environment, certificates; migrate',
+    deps: ['settings', 'vm', 'certificates'],
     async run({ root, log, signal }) {
       if (manage === undefined) return
       const command = manageCommand(python, manage, 'migrate -v0')
