@@ -45,7 +45,9 @@ export async function readProjects(context: Context, peers: Peers): Promise<read
     })
     for (const note of build.notes) context.config.logger.warn(noteSentence(build.file, note))
     const prefix = alone ? (extra?.prefix ?? '') : prefixOf(build, peers)
-    const { outside } = publicPaths(build.config, build.baseUrl, prefix, peers.nameOf)
+    const { outside } = publicPaths(build.config, build.baseUrl, prefix, (path) =>
+      peers.nameOf(path),
+    )
     for (const { key, file } of outside) {
       context.config.logger.warn(
         `${build.file ?? 'build file'}: \`${key}\` leads to ${file}, which is in no folder of static files. What is below it has no URL, and is left out.`,
@@ -75,8 +77,9 @@ export type ProjectParts = Omit<
 /** Adds ids and graph to a configuration. */
 export function createProject(context: Context, peers: Peers, parts: ProjectParts): Project {
   const { dynamic, prefix, build } = parts
+  const nameOf = (path: string): string | undefined => peers.nameOf(path)
   const config = build
-    ? publicPaths(parts.config, build.baseUrl, prefix, peers.nameOf).config
+    ? publicPaths(parts.config, build.baseUrl, prefix, nameOf).config
     : parts.config
   const raw = new Map<string, string>()
   const fixed = context.config.command === 'build'
@@ -103,7 +106,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
   const cache = context.cache()
   const names = (): Iterable<string> => peers.list()
   const npm = npmPackages(context.config.root)
-  const home = build === undefined ? '' : pluginHome(build, prefix, peers.nameOf)
+  const home = build === undefined ? '' : pluginHome(build, prefix, nameOf)
   const plugins =
     forBuild &&
     new PluginHost({
@@ -113,7 +116,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
       list: () => peers.list(),
       home,
       root: context.config.root,
-      config: pluginConfig(forBuild, prefix, home, peers.nameOf),
+      config: pluginConfig(forBuild, prefix, home, nameOf),
       logger: context.config.logger,
     })
   const graph: Graph = createGraph({
