@@ -65,6 +65,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'computed ids, and modules that are asked for twice': {
+    unordered: true,
     files: {
       'js/main.js': `define(['require'],function(require){
         var names=['one','two'];

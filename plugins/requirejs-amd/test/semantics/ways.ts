@@ -44,7 +44,13 @@ export async function expectSameInAllWays(one: Case): Promise<void> {
     const main = files['js/main.js']?.includes('CONFIG') ? "mainConfigFile:'www/js/main.js'," : ''
     return `({appDir:'www',baseUrl:'js',dir:'www-built',optimize:'none',${main}modules:${modules},${keys === '' ? '' : `${keys},`}${extra}})`
   }
-  using site = new Site({ ...filled, '/build.js': buildFile('') })
+  // A template of the site, which a build looks through for what its scripts ask of the loader.
+  const template = page.map(({ text }) => `<script>${text ?? ''}</script>\n`).join('')
+  using site = new Site({
+    ...filled,
+    '/build.js': buildFile(''),
+    '/templates/page.html': template,
+  })
   const views = Object.entries(one.views ?? {})
   const open = (texts: ReadonlyMap<string, string>, tags = page): Promise<Visit> =>
     visit(new Map([...texts, ...views]), tags)
