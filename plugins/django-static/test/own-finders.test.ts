@@ -1,8 +1,12 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { findInterpreter } from '../src/django/interpreter.ts'
+import { OwnFinders } from '../src/finders/own-finders.ts'
+import { resolveOptions } from '../src/options.ts'
 import { runCommand } from './support/commands.ts'
 import { edit, startDev } from './support/dev.ts'
 import { makeProject, type TestProject } from './support/project.ts'
+import { djangoPython } from './support/venv.ts'
 
 /** A finder that lists nothing, as those of generated files do, and finds by a rule of its own. */
 const FINDER = `import os
@@ -17,6 +21,11 @@ class Own(BaseFinder):
     def find(self, path, find_all=False, **kwargs):
         if path == 'raise.txt':
             raise ValueError('no such luck')
+        if path == 'hang.txt':
+            import signal, time
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            open('hangs', 'w').write(str(os.getpid()))
+            time.sleep(600)
         if path == 'exit.txt':
             os._exit(3)
         places = [settings.BASE_DIR / place / (path + '.made') for place in ('own', 'own2')]
@@ -69,6 +78,39 @@ test('a finder that raises or ends Python is reported once, and the others answe
       /did not answer for the finders of this project’s own: it ended with code 3/,
     ),
   ])
+})
+
+test('a finder that hangs is given up, and its process ended', async () => {
+  const project = ownProject()
+  const python = findInterpreter(
+    resolveOptions({ python: djangoPython(), settings: 'site_.settings' }),
+    project.root,
+    'development',
+    {},
+  )
+  const said: string[] = []
+  const warn = (message: string): void => void said.push(message)
+  // Whether or not Python has started by then: the answer is the same.
+  const hasty = new OwnFinders(python, process.env, 300)
+  expect(
+    await Promise.all([hasty.find('hang.txt', false, warn), hasty.find('a.txt', false, warn)]),
+  ).toEqual([undefined, undefined])
+  expect(said).toEqual([
+    expect.stringMatching(
+      /did not answer .* of this project’s own: nothing was answered in 0\.3 sec/,
+    ),
+  ])
+
+  const patient = new OwnFinders(python, process.env, 60_000)
+  const hanging = patient.find('hang.txt', false, warn)
+  const file = project.path('hangs')
+  await vi.waitUntil(() => existsSync(file) && readFileSync(file, 'utf8') !== '', {
+    timeout: 30_000,
+  })
+  patient.close()
+  expect(await hanging).toBeUndefined()
+  const pid = Number(readFileSync(file, 'utf8'))
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 30_000 })
 })
 
 test('a finder that is edited is asked anew', async () => {

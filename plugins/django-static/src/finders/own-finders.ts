@@ -29,6 +29,7 @@ interface Answer {
 export class OwnFinders {
   readonly #python: Interpreter
   readonly #env: NodeJS.ProcessEnv
+  readonly #patienceMs: number
   readonly #told = new Set<string>()
   readonly #questions: Question[] = []
   #child: ChildProcess | undefined
@@ -36,10 +37,12 @@ export class OwnFinders {
   /**
    * @param python How to start the project's Python.
    * @param env The caller's environment.
+   * @param patienceMs How long a question may wait for its answer, in milliseconds.
    */
-  constructor(python: Interpreter, env: NodeJS.ProcessEnv) {
+  constructor(python: Interpreter, env: NodeJS.ProcessEnv, patienceMs: number = PATIENCE_MS) {
     this.#python = python
     this.#env = env
+    this.#patienceMs = patienceMs
   }
 
   /**
@@ -72,10 +75,15 @@ export class OwnFinders {
 
   /** Ends the process. The next question starts another one: with finders that have changed, for example. */
   close(): void {
+    this.#end('the process was ended')
+  }
+
+  #end(why: string): void {
     const child = this.#child
     this.#child = undefined
-    child?.kill()
-    this.#giveUp('the process was ended')
+    // It has nothing to lose, and what hangs may not hear a polite word.
+    child?.kill('SIGKILL')
+    this.#giveUp(why)
   }
 
   async #ask(text: string): Promise<Answer> {
@@ -84,9 +92,8 @@ export class OwnFinders {
       return await new Promise<Answer>((done, failed) => {
         const child = (this.#child ??= this.#start())
         timer = setTimeout(() => {
-          child.kill()
-          this.#giveUp(`nothing was answered in ${PATIENCE_MS / 1000} seconds`)
-        }, PATIENCE_MS)
+          this.#end(`nothing was answered in ${this.#patienceMs / 1000} seconds`)
+        }, this.#patienceMs)
         const settle = (answer: Answer | Error): void =>
           answer instanceof Error ? failed(answer) : done(answer)
         this.#questions.push({ text, settle })
