@@ -41,6 +41,8 @@ export async function evaluateFile(file: string): Promise<RjsBuild> {
     })
   } catch (first) {
     try {
+      // What never ends as an expression does not end as a script either.
+      if ((first as { code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw first
       value = vm.runInContext(text, sandbox, { filename: file, timeout: 5000 })
     } catch (second) {
       const cause = errorOf(second).name === 'SyntaxError' ? first : second
