@@ -88,3 +88,27 @@ from django.contrib.staticfiles import finders; print(finders.find('css/site.css
     said: ['What is everything? kovu in-place css templates'],
   })
 })
+
+test('doctor compares the settings with the front of the configuration', async () => {
+  const project = makeProject({ staticUrl: 'https://static.shop.localhost/s/' })
+  const front = {
+    name: 'front',
+    api: {
+      kovu: {
+        site: () => ({
+          domain: 'shop.localhost',
+          port: 8443,
+          origins: ['https://cdn.shop.localhost:8443', 'https://www.shop.localhost:8443'],
+        }),
+      },
+    },
+  }
+  const { code, said } = await runCommand(project, 'doctor', [], {}, [front])
+  expect(code).toBe(1)
+  expect(said).toContain(
+    'STATIC_URL https://static.shop.localhost/s/ names the host static.shop.localhost, which the development front does not have. It has https://cdn.shop.localhost:8443, https://www.shop.localhost:8443.',
+  )
+  expect(said).toContainEqual(
+    expect.stringMatching(/^CSRF_TRUSTED_ORIGINS is not what shop\.localhost needs/),
+  )
+})
