@@ -53,7 +53,7 @@ describe('from a commit to its servers', () => {
     ])
     await as(1, 'deploy')
     expect(await read('.deployed')).toBe('www1 r1 of master\nwww2 r1 of master\n')
-    expect(await read('.told')).toBe('passed\npassed\n')
+    expect(await read('.told')).toBe('passed \npassed \n')
     expect(await pool()).toEqual(published)
   })
 
