@@ -49,41 +49,53 @@ function finish(root: string): void {
   appendFileSync(join(built, 'src/main.js'), python('buildmain.py'))
 }
 
+/** What mocha says: names of its outermost suites with titles. */
 interface Report {
-  readonly passed: number
-  readonly failed: readonly string[]
+  readonly passed: readonly [string, string][]
+  readonly failed: readonly [string, string][]
 }
 
 /** Writes down what mocha says. */
 const LISTEN = `(function () {
   var mocha
   Object.defineProperty(window, 'mocha', { configurable: true, get: function () { return mocha }, set: function (value) {
+    if (mocha === value) return
     mocha = value
     var run = value.run
     value.run = function (done) {
-      var report = { passed: 0, failed: [] }
+      var report = { passed: [], failed: [] }
+      var add = function (to) { return function (test) { to.push([test.titlePath()[0], test.fullTitle()]) } }
       return run.call(this, done)
-        .on('pass', function () { report.passed++ })
-        .on('fail', function (test) { report.failed.push(test.fullTitle()) })
+        .on('pass', add(report.passed))
+        .on('fail', add(report.failed))
         .on('end', function () { window.report = report })
     }
   } })
 })()`
 
-async function mocha(root: string): Promise<Report> {
+/** Runs the tests of a page; only those of some suites, if they are named. */
+async function mocha(root: string, suites: readonly string[] = []): Promise<Report> {
   const server = await serve(root)
   const browser = await openChromium()
   try {
     const page = await browser.newPage()
     await page.addInitScript(LISTEN)
-    await page.goto(`${server.url}?useBuilt=true`)
-    const found = await page.waitForFunction('window.report', undefined, { timeout: 1_200_000 })
+    const names = suites.map((name) => name.replaceAll(/[^\w ]/g, '.'))
+    const grep = suites.length === 0 ? '' : `&grep=${encodeURIComponent(`^(${names.join('|')})`)}`
+    await page.goto(`${server.url}?useBuilt=true${grep}`)
+    const found = await page.waitForFunction('window.report', undefined, {
+      timeout: 1_800_000,
+      polling: 1000,
+    })
     return (await found.jsonValue()) as Report
   } finally {
     await browser.close()
     server.close()
   }
 }
+
+const titles = ({ passed }: Report): ReadonlySet<string> =>
+  new Set(passed.map(([, title]) => title))
 
 useLoader()
 
@@ -116,11 +128,21 @@ describe.skipIf(checkout === undefined)('Vellum (KOVU_AMD_VELLUM, Chromium)', ()
       }
       finish(theirs)
       finish(own)
-      const before = await mocha(theirs)
-      const after = await mocha(own)
-      console.log(`${after.passed} tests pass, ${after.failed.length} fail`)
-      expect(after.passed).toBeGreaterThan(2_000)
-      expect(after).toEqual(before)
+      const [before, after] = await Promise.all([mocha(theirs), mocha(own)])
+      console.log(`${after.passed.length} tests pass, ${before.passed.length} after r.js`)
+      expect(after.passed.length).toBeGreaterThan(1_000)
+      const odd = [...before.passed, ...after.passed].filter(
+        ([, title]) => titles(before).has(title) !== titles(after).has(title),
+      )
+      if (odd.length === 0) return
+      // Some of them wait for a fixed time, which a busy machine does not keep: their suites get a second chance.
+      const suites = [...new Set(odd.map(([suite]) => suite))]
+      const again = await Promise.all([mocha(theirs, suites), mocha(own, suites)])
+      const differ = (which: readonly Report[]): string[] =>
+        odd
+          .map(([, title]) => title)
+          .filter((title) => !which.some((one) => titles(one).has(title)))
+      expect(differ([after, again[1]])).toEqual(differ([before, again[0]]))
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
