@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -217,6 +217,32 @@ describe('the kovu command', () => {
     const { code, text } = await kovu('--statik')
     expect(code).toBe(2)
     expect(text).toContain('`kovu --help` shows what there is.')
+  })
+
+  test('tells what a target or a command does, and runs neither', async () => {
+    expect((await kovu('static', '--help')).text).toBe(
+      'kovu static: says static\nIt waits for css.\nThe options of every target: kovu --help. What it would do now: add --dry-run --why.\n',
+    )
+    expect((await kovu('lint', '--fix', '--help')).text).toBe('kovu lint: looks at scripts\n')
+    const { code, text } = await kovu('lintt', '-h')
+    expect(code).toBe(1)
+    expect(text).toContain('Did you mean `lint`?')
+  })
+
+  test('tells what new does without a project, and writes nothing', async () => {
+    const bare = await mkdtemp(join(tmpdir(), 'kovu-bare-'))
+    await writeFile(join(bare, 'manage.py'), '')
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    expect(await main(['new', '--help', '--root', bare], out)).toBe(0)
+    expect(text).toContain('kovu new --ci')
+    expect(await readdir(bare)).toEqual(['manage.py'])
+    await rm(bare, { recursive: true })
+  })
+
+  test('takes the format of a picture as a word, too', async () => {
+    expect((await kovu('static', '--graph', 'dot')).text).toMatch(/^digraph kovu/)
+    expect((await kovu('--graph', 'static')).text).toMatch(/^static/)
   })
 
   test('shows help and version without a project', async () => {

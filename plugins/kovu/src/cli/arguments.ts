@@ -54,9 +54,7 @@ const options = {
  * @throws KovuError `KOVU_USAGE` for an option before the first word that does not exist, or one that lacks its value.
  */
 export function readArguments(argv: readonly string[]): Arguments {
-  // `--graph` alone is `--graph=text`.
-  const args = argv.map((word) => (word === '--graph' ? '--graph=text' : word))
-  const { words, behind, foreign, texts, flags } = split(args)
+  const { words, behind, foreign, texts, flags } = split(withFormat(argv))
   const graph = texts.get('graph')
   if (graph !== undefined && !isFormat(graph))
     throw usage(`--graph draws ${formats.join(', ')}; there is no format '${graph}'.`)
@@ -78,6 +76,15 @@ export function readArguments(argv: readonly string[]): Arguments {
     help: flags.has('help'),
     version: flags.has('version'),
   }
+}
+
+/** `--graph` alone is `--graph=text`; a format may also stand behind it as a word of its own, as a mode does behind `--mode`. */
+function withFormat(argv: readonly string[]): string[] {
+  return argv.flatMap((word, index) => {
+    const next = argv[index + 1] ?? ''
+    if (word === '--graph') return isFormat(next) ? `--graph=${next}` : '--graph=text'
+    return argv[index - 1] === '--graph' && isFormat(word) ? [] : word
+  })
 }
 
 function isFormat(word: string): word is GraphFormat {

@@ -13,7 +13,7 @@ import { listProject } from '../report/list.ts'
 import { checkNode, setUp } from '../targets/init.ts'
 import { type Arguments, usage } from './arguments.ts'
 import { describe } from './describe.ts'
-import { help } from './help.ts'
+import { help, helpOf, helpOfVerb } from './help.ts'
 import { checkProject, type Project } from './project.ts'
 import { Session } from './session.ts'
 
@@ -45,6 +45,8 @@ export async function command(args: Arguments, out: Terminal): Promise<number> {
     checkNode()
     if (args.version) return say(out, version())
     if (args.help && args.words.length === 0) return say(out, help)
+    const verbHelp = args.help ? helpOfVerb(args.words[0] ?? '') : undefined
+    if (verbHelp !== undefined) return say(out, verbHelp)
     return await dispatch({ ...args, root: resolve(args.root) }, progress, out)
   } catch (error) {
     progress.log.error(describe(error))
@@ -67,7 +69,12 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   checkProject(args)
   const session = new Session(args, goals, progress)
   const project = await session.load()
-  const call = args.help || args.list ? undefined : callOf(project, args)
+  if (args.help) {
+    const helps = args.words.flatMap((word) => helpOf(word, project) ?? [])
+    if (helps.length === 0) checkGoals(project, [first])
+    return say(out, helps.join('\n'))
+  }
+  const call = args.list ? undefined : callOf(project, args)
   if (call !== undefined) {
     const { verb, words } = call
     return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
@@ -116,8 +123,7 @@ async function look(
   out: Terminal,
 ): Promise<number> {
   const goals = args.words.length === 0 ? ['all'] : args.words
-  if (args.list || args.help)
-    return say(out, args.list ? listProject(project) : `${help}\n${listProject(project)}`)
+  if (args.list) return say(out, listProject(project))
   checkGoals(project, goals)
   session.open(project)
   if (args.graph !== undefined) {
