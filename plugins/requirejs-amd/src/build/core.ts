@@ -29,7 +29,8 @@ const surface =
   /\brequire(?:js)?\s*(?:\[|\.\s*(?!(?:config|onError|version|resolve|main|cache|extensions)\b)\w)|\bdata-require|\bimportScripts\b/
 
 /** The same through the local `require` of a module, whose name a minifier may have changed. */
-const local = /\.\s*(?:toUrl|undef|specified|isBrowser|onResourceLoad|createNode)\b/
+const local =
+  /\.\s*(?:toUrl|undef|specified|isBrowser|onResourceLoad|createNode)\b|\bmodule\s*\.\s*uri\b/
 
 /** Where {@link whyComplete} looks. */
 export interface CoreQuestion {

@@ -5,6 +5,7 @@ import { each, eachOwn, has, isFunction, own } from './objects.ts'
 import { callPlugin } from './plugins.ts'
 import { load, moduleOf, on, unregister } from './registry.ts'
 import { requirejs, throwError } from './requirejs.ts'
+import { layerOf } from './urls.ts'
 import type {
   Context,
   Definition,
@@ -33,7 +34,8 @@ export var specials: Table<(ctx: Context, mod: Module) => Value> = {
     if (mod.module) return mod.module
     mod.module = {
       id: mod.map.id,
-      uri: mod.map.url,
+      // Its own place, whichever layer it came in.
+      uri: layerOf(ctx, mod.map.id) ? ctx.nameToUrl(mod.map.id, '.js', true) : mod.map.url,
       config: function () {
         return own(ctx.config.config, mod.map.id) || {}
       },

@@ -50,7 +50,7 @@ const cases: Readonly<Record<string, Case>> = {
     modules: "[{name:'main',include:['held']}]",
     files: {
       'js/main.js': `define(['require','module','sub/a'],function(require,module,a){
-        trace.push(a.value,require('sub/a')===a,module.id,require.defined('sub/a'),require.defined('held'),require.specified('sub/a'),require.specified('never'));
+        trace.push(a.value,require('sub/a')===a,module.id,a.uri,require.defined('sub/a'),require.defined('held'),require.specified('sub/a'),require.specified('never'));
         try{require('held')}catch(e){trace.push(e.requireType)}
         require(['held'],function(h){
           trace.push(h,require('held'),requirejs('held'),window.require===window.requirejs,typeof define.amd);
@@ -61,7 +61,7 @@ const cases: Readonly<Record<string, Case>> = {
           })
         })});`,
       'js/held.js': `define(['sub/a'],function(a){${say('held')}return 'held '+a.value});`,
-      'js/sub/a.js': `define(function(require,exports,module){${say('sub/a')}exports.value=require.toUrl('./none.css').replace(/^.*js[/]/,'')+require.toUrl('up/../x.png').replace(/^.*js[/]/,'')});`,
+      'js/sub/a.js': `define(function(require,exports,module){${say('sub/a')}exports.value=require.toUrl('./none.css').replace(/^.*js[/]/,'')+require.toUrl('up/../x.png').replace(/^.*js[/]/,'');exports.uri=module.uri.replace(/^.*js[/]/,'').replace(/[.][0-9a-f]{12}[.]/,'.')});`,
     },
   },
   'computed ids, and modules that are asked for twice': {
