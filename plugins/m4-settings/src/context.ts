@@ -13,6 +13,7 @@ import { declarations } from './render/module.ts'
 import { ownSettings } from './render/own.ts'
 import type { Rendered } from './render/rendered.ts'
 import type { Scene, Settings } from './render/scene.ts'
+import { otherServing } from './render/serving.ts'
 import { systemSettings } from './render/system.ts'
 import { replaceFile } from './render/write.ts'
 import { trackedSecrets } from './secrets/git.ts'
@@ -132,6 +133,7 @@ export class Context {
     })
     for (const file of this.inputs) this.sealed.addFile(file)
     await this.#checkSyntax(rendered)
+    this.#refuseBesideServer(rendered)
     const files: { file: string; written: boolean }[] = []
     for (const { template, made } of rendered) {
       const { output } = template
@@ -161,6 +163,22 @@ export class Context {
       if (content && content.length > 8)
         yield [file, content.toString('base64').replace(/.{0,3}=*$/, '')]
     }
+  }
+
+  /** A server that runs goes on reading the files: those of another mode must not come under it. */
+  #refuseBesideServer(rendered: readonly { template: Template; made: Rendered }[]): void {
+    const { root, mode } = this
+    const server = otherServing(root, mode)
+    if (server === undefined) return
+    const changed = rendered.find(
+      ({ template, made }) => contentOf(template.output)?.toString('latin1') !== made.text,
+    )
+    if (changed === undefined) return
+    const file = path.relative(root, changed.template.output)
+    throw new M4SettingsError(
+      'M4_SETTINGS_SERVING',
+      `m4-settings: ${file} is in use by the development server that runs here (process ${server.pid}, mode ${server.mode}): the settings of ${mode} would come under it. End that server first, or work in another checkout (git worktree add).`,
+    )
   }
 
   #refusePublic(templates: readonly Template[]): void {

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'M4_SETTINGS_MISSING'
   | 'M4_SETTINGS_MODE'
   | 'M4_SETTINGS_SEALED'
+  | 'M4_SETTINGS_SERVING'
   | 'M4_SETTINGS_COMMAND'
   | 'M4_SETTINGS_OPTION'
 
@@ -117,4 +118,11 @@ export function codeFrame(text: string, place: { line: number; column: number })
     }
   }
   return frame.join('\n')
+}
+
+/**
+ * May an error wait for those who need the settings, and the last good files stand in? Not where they are of another mode.
+ */
+export function mayWait(error: unknown): boolean {
+  return !(error instanceof M4SettingsError && error.code === 'M4_SETTINGS_SERVING')
 }

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { KovuPluginApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
 import { Context } from './context.ts'
-import { locatedError } from './error.ts'
+import { locatedError, mayWait } from './error.ts'
 import { guardPlugin } from './hooks/guard.ts'
 import { servePlugin } from './hooks/serve.ts'
 import { settingsTarget } from './hooks/target.ts'
@@ -71,6 +71,6 @@ async function renderEarly(context: Context): Promise<void> {
   try {
     await context.rendered()
   } catch (error) {
-    if (!context.hasOutputs()) throw locatedError(error)
+    if (!mayWait(error) || !context.hasOutputs()) throw locatedError(error)
   }
 }

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import type { Plugin, ViteDevServer } from 'vite'
 import type { Context } from '../context.ts'
-import { located, locatedError } from '../error.ts'
+import { located, locatedError, mayWait } from '../error.ts'
 import { isInside } from '../layers.ts'
 import { toJson } from '../render/literals.ts'
+import { endServing, noteServing } from '../render/serving.ts'
 import { RESOLVED } from './virtual.ts'
 
 /** Edits within this time are one. */
@@ -18,7 +19,12 @@ export function servePlugin(context: Context): Plugin {
     async configureServer(server) {
       const watcher = new SettingsWatcher(context, server)
       await watcher.first()
+      noteServing(context.root, context.mode)
       watcher.watch()
+    },
+    closeServer({ reason }) {
+      // After a restart it is the new server's.
+      if (reason !== 'restart') endServing(context.root)
     },
   }
 }
@@ -40,7 +46,7 @@ class SettingsWatcher {
     try {
       await this.#context.rendered()
     } catch (error) {
-      if (!this.#context.hasOutputs()) throw locatedError(error)
+      if (!mayWait(error) || !this.#context.hasOutputs()) throw locatedError(error)
       this.#fail(error)
     }
   }
