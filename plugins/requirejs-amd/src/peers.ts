@@ -149,7 +149,7 @@ function byFolders(dirs: readonly string[]): Files {
     find: (publicName) =>
       dirs
         .map((dir) => `${dir}/${publicName}`)
-        .find((path) => existsSync(path) && statSync(path).isFile()),
+        .find((path) => statSync(path, { throwIfNoEntry: false })?.isFile()),
     derived(publicName, { from, to }) {
       for (const dir of dirs) {
         const file = `${dir}/${publicName}`

@@ -55,6 +55,7 @@ export class Hot implements Served {
    */
   async changed(path: string, type: 'create' | 'update' | 'delete'): Promise<boolean> {
     const file = normalizePath(path)
+    if (type !== 'update') this.#answers.forgetLayers()
     const projects = await this.#answers.projects.all().catch(() => [])
     const made = projects.flatMap((project): Made[] => {
       const ids = project.graph.invalidate(file)

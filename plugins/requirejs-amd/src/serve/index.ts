@@ -1,15 +1,17 @@
 /** Development: what the plugin answers below STATIC_URL. */
+import { Buffer } from 'node:buffer'
 import { debuglog } from 'node:util'
 import type { StaticAnswer, StaticRequest } from '@kovu/protocol'
-import type { Context } from '../context.ts'
+import type { Context, Project } from '../context.ts'
 import { toLocated } from '../error.ts'
 import { loaderSource } from '../loader.ts'
 import { npmModuleId } from '../esm/names.ts'
 import type { MissingModule, ModuleRecord } from '../types.ts'
 import type { Edit } from './edits.ts'
 import { hotTail } from './hot-module.ts'
-import { collectLayer, layerCode, layerMap } from './layer.ts'
+import { collectLayer, layerCode, layerMap, type Layer } from './layer.ts'
 import { DevProjects } from './projects.ts'
+import { ReadyLayers } from './ready.ts'
 import { Recogniser } from './recognise.ts'
 
 const debug = debuglog('kovu:requirejs-amd')
@@ -35,6 +37,7 @@ export class Answers {
   readonly #recogniser = new Recogniser()
   readonly #missing = new Map<string, MissingModule>()
   readonly #edits = new Map<number, Edit>()
+  readonly #ready = new ReadyLayers()
   #edited = 0
   served: Served = { watch: () => {}, report: () => {} }
 
@@ -61,18 +64,23 @@ export class Answers {
     }
   }
 
-  /** Reads what the layers of build files hold, before a page asks. What fails does so again when one does. */
+  /** Makes the layers of build files, before a page asks. What fails does so again when one does. */
   async warm(): Promise<void> {
     const quiet = { onMissing: () => {}, onError: () => {} }
     try {
-      for (const { build, graph, ids } of await this.#context.projects()) {
+      for (const project of await this.#context.projects()) {
+        const { build, graph, ids } = project
         const names = (build?.modules ?? []).flatMap(({ name, create, include }) =>
           create || name === undefined ? include : name,
         )
-        await graph.closure(
-          names.map((name) => ids.normalize(name)),
-          quiet,
-        )
+        const wanted = names.map((name) => ids.normalize(name))
+        await graph.closure(wanted, quiet)
+        for (const id of wanted) {
+          const publicName = ids.toPublicName(id)
+          const since = Date.now()
+          const layer = publicName === undefined ? undefined : await collectLayer(project, id, [])
+          if (layer && publicName !== undefined) this.#code(project, id, publicName, layer, since)
+        }
       }
     } catch {
       // A page is told.
@@ -89,8 +97,14 @@ export class Answers {
     return this.#missing.has(publicName)
   }
 
+  /** Forgets layers that are ready: a file appeared or went, and ids may mean other files. */
+  forgetLayers(): void {
+    this.#ready.clear()
+  }
+
   /** Forgets what was missing, and which configurations were found in sources. */
   clear(): void {
+    this.#ready.clear()
     this.#missing.clear()
     this.projects.clear()
   }
@@ -150,6 +164,13 @@ export class Answers {
     const started = performance.now()
     const there = peers.find(publicName) !== undefined
     const project = await this.projects.find(id, publicName, there)
+    const isWhole = have.length === 0 && !query.has('map')
+    const ready = project && isWhole ? this.#ready.get(project, id) : undefined
+    if (project && ready) {
+      this.served.watch([...ready.watch, ...project.watch])
+      return { body: ready.body, type: script }
+    }
+    const since = Date.now()
     const layer = project && (await collectLayer(project, id, have))
     if (!layer) {
       const problem = this.#missing.get(publicName)
@@ -162,10 +183,7 @@ export class Answers {
       return { body: layerMap(layer, project, await this.#urlOf()), type: 'application/json' }
     }
     for (const { error } of layer.failed) this.served.report(toLocated(error))
-    const self = publicName.slice(publicName.lastIndexOf('/') + 1)
-    const asked = `amd=${encodeURIComponent(id)}${have.length > 0 ? `&have=${encodeURIComponent(have.map(encodeURIComponent).join(','))}` : ''}`
-    const mapUrl = `${encodeURIComponent(self)}?${asked}&map`
-    const body = layerCode(layer, project, mapUrl, (record) => this.#esmUrl(record))
+    const body = this.#code(project, id, publicName, layer, isWhole ? since : undefined, have)
     debug(
       'layer %s: %d modules, %d ms',
       id,
@@ -173,6 +191,35 @@ export class Answers {
       Math.round(performance.now() - started),
     )
     return { body, type: script }
+  }
+
+  /**
+   * The script of a layer.
+   *
+   * @param since When its first file was read, if the layer is to be kept ready.
+   */
+  #code(
+    project: Project,
+    id: string,
+    publicName: string,
+    layer: Layer,
+    since: number | undefined,
+    have: readonly string[] = [],
+  ): string | Uint8Array {
+    const self = publicName.slice(publicName.lastIndexOf('/') + 1)
+    const asked = `amd=${encodeURIComponent(id)}${have.length > 0 ? `&have=${encodeURIComponent(have.map(encodeURIComponent).join(','))}` : ''}`
+    const mapUrl = `${encodeURIComponent(self)}?${asked}&map`
+    const code = layerCode(layer, project, mapUrl, (record) => this.#esmUrl(record))
+    const { watch, records, failed, missing } = layer
+    // Without a watcher nobody tells of a file that takes the place of another.
+    const isFollowed = this.#context.config.server.watch !== null
+    if (since === undefined || !isFollowed || failed.length > 0 || missing.length > 0) return code
+    const sources = records.flatMap(({ kind, npm, file }) =>
+      kind === 'esm' && npm === undefined ? [file] : [],
+    )
+    const body = Buffer.from(code)
+    this.#ready.keep(project, id, { body, watch }, new Set([...watch, ...sources]), since)
+    return body
   }
 
   /** The URL of an ES module as Vite's own imports have it, so that it is there once. */

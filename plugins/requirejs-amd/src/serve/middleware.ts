@@ -1,4 +1,5 @@
 /** Serving without a plugin for static files: Vite's root and public folder are the static root. */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { StaticAnswer } from '@kovu/protocol'
 import type { Connect, ViteDevServer } from 'vite'
@@ -57,7 +58,13 @@ export function standalone(
       if (!answer) return false
       response.setHeader('Content-Type', answer.type)
       response.setHeader('Cache-Control', 'no-cache')
-      response.end(answer.body)
+      // A layer that the browser has need not travel again, and is compiled already.
+      const etag = `"${createHash('sha1').update(answer.body).digest('base64url')}"`
+      response.setHeader('ETag', etag)
+      if (request.headers['if-none-match'] === etag) {
+        response.statusCode = 304
+        response.end()
+      } else response.end(answer.body)
       return true
     }
     // eslint-disable-next-line promise/no-callback-in-promise -- that is how middlewares of this kind go on
