@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -56,7 +56,7 @@ export async function watch(session: Session, first: Project): Promise<number> {
         session.release()
         progress.log.info('packages have changed: kovu starts anew')
         await changes.close()
-        return startAnew()
+        return await startAnew()
       }
     }
   } finally {
@@ -65,10 +65,24 @@ export async function watch(session: Session, first: Project): Promise<number> {
   return 0
 }
 
-/** Code of packages is loaded once in the life of a process. */
-function startAnew(): number {
+/**
+ * Code of packages is loaded once in the life of a process, so another one goes on; this one ends with it.
+ *
+ * @returns Its exit code.
+ */
+function startAnew(): Promise<number> {
   const words = [...process.execArgv, ...process.argv.slice(1)]
-  return spawnSync(process.execPath, words, { stdio: 'inherit' }).status ?? 1
+  const child = spawn(process.execPath, words, { stdio: 'inherit' })
+  // Ctrl-C reaches both; who asks this process alone to end means both.
+  const pass = (): void => void child.kill('SIGTERM')
+  process.once('SIGTERM', pass)
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (code) => {
+      process.removeListener('SIGTERM', pass)
+      done(code ?? 1)
+    })
+  })
 }
 
 /** Keys of everything that the goals' targets, or all of them, depend on. */
