@@ -212,7 +212,9 @@ describe('a plugin of the site itself', () => {
         var said = [req.toUrl('../../secret.txt'), '/etc/passwd', 'secret.txt'].map(function (path) {
           try { return require.nodeRequire('fs').readFileSync(path) } catch (error) { return error.message }
         })
-        try { require.nodeRequire('child_process') } catch (error) { said.push(error.message) }
+        ;['child_process', '../../secret', 'requirejs/../../secret'].forEach(function (name) {
+          try { require.nodeRequire(name) } catch (error) { said.push(error.message) }
+        })
         onload.error(new Error(said.join(', ')))
       },
       write: function () {}
@@ -227,7 +229,7 @@ describe('a plugin of the site itself', () => {
     const customLogger = { ...silent, warn: (message: string) => void warnings.push(message) }
     await site.ours({}, { customLogger })
     expect(warnings).toEqual([
-      "The loader plugin 'pry' cannot write 'a' into a layer: there is no static file js/../../secret.txt, there is no static file /etc/passwd, there is no static file secret.txt, loader plugins have no Node module 'child_process' here. It will load it in the browser.",
+      "The loader plugin 'pry' cannot write 'a' into a layer: there is no static file js/../../secret.txt, there is no static file /etc/passwd, there is no static file secret.txt, loader plugins have no Node module 'child_process' here, loader plugins have no Node module '../../secret' here, loader plugins have no Node module 'requirejs/../../secret' here. It will load it in the browser.",
     ])
   })
 

@@ -180,7 +180,7 @@ export class Realm {
     const require = createRequire(`${this.#options.root}/package.json`)
     if (NODE.has(own)) return require(`node:${own}`) as unknown
     // Packages that the site has installed, such as `less` or `handlebars`, run as they do anywhere; no path is a package.
-    if (/^(?:@[\w.-]+\/)?\w[\w.-]*(?:\/|$)/.test(name)) {
+    if (/^(?:@[\w.-]+\/)?\w[\w.-]*(?:\/|$)/.test(name) && !name.split('/').includes('..')) {
       const found = require.resolve(name)
       if (found !== name) {
         this.#packages = true
