@@ -8,8 +8,6 @@ import type { VhostDevOptions } from './options.ts'
 import { closeSite, createContext } from './vite/context.ts'
 import { certificatesTarget, frontSite } from './vite/front-site.ts'
 import { viteOptions } from './vite/options.ts'
-import { previewStaticRoot, servePreview } from './vite/preview.ts'
-import { serveDev } from './vite/serve.ts'
 import { testserver } from './vite/testserver.ts'
 
 /** What the plugin tells other programs, as `plugin.api.vhost`. */
@@ -65,7 +63,9 @@ export function vhostPlugin(given: VhostDevOptions): Plugin<VhostDevApi> {
       context.peers = config.plugins
         .map((plugin) => (plugin.api as Partial<KovuPluginApi> | undefined)?.kovu)
         .filter((api) => api !== undefined)
-      if (context.isPreview) await previewStaticRoot(context, config)
+      if (!context.isPreview) return
+      const { previewStaticRoot } = await import('./vite/preview.ts')
+      await previewStaticRoot(context, config)
     },
     resolveId: {
       filter: { id: /^\/@vhost-dev\/inline$/ },
@@ -80,6 +80,8 @@ export function vhostPlugin(given: VhostDevOptions): Plugin<VhostDevApi> {
     async configureServer(server) {
       // Somebody else owns the port then, and the hosts with it.
       if (server.config.server.middlewareMode) return undefined
+      // Builds load none of it.
+      const { serveDev } = await import('./vite/serve.ts')
       return serveDev(context, server)
     },
     closeServer({ reason }) {
@@ -88,6 +90,7 @@ export function vhostPlugin(given: VhostDevOptions): Plugin<VhostDevApi> {
       return handedOver ? undefined : closeSite(context)
     },
     async configurePreviewServer(server) {
+      const { servePreview } = await import('./vite/preview.ts')
       await servePreview(context, server)
     },
     closePreviewServer: () => closeSite(context),

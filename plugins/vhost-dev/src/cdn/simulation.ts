@@ -25,6 +25,12 @@ export class Simulation {
     return this.#upstream
   }
 
+  /** Is the URL one that only a development server has? */
+  isTool(url: string, base: string): boolean {
+    const path = url.startsWith(base) ? url.slice(base.length) : url.slice(1)
+    return path.startsWith('@') || path.startsWith('node_modules/') || path.startsWith('__')
+  }
+
   /**
    * What happens to a request and its answer.
    *
@@ -51,12 +57,6 @@ export class Simulation {
   close(): void {
     this.#upstream?.close()
   }
-}
-
-/** Is the URL one that only a development server has? */
-export function isToolUrl(url: string, base: string): boolean {
-  const path = url.startsWith(base) ? url.slice(base.length) : url.slice(1)
-  return path.startsWith('@') || path.startsWith('node_modules/') || path.startsWith('__')
 }
 
 function setCors(

@@ -32,6 +32,11 @@ export interface Certificates extends KeyAndCertificate {
   readonly expires: Date
 }
 
+/** A pair that has been read, with its certificate parsed. */
+interface Pair extends KeyAndCertificate {
+  readonly parsed: X509Certificate
+}
+
 /**
  * The folder of a domain's authority: below `$XDG_DATA_HOME`, else `~/.local/share`; never in the repository.
  */
@@ -60,7 +65,8 @@ export function loadCertificates(
   try {
     const authority = ensureAuthority(dir, domain, now)
     const leaf = ensureLeaf(dir, domain, names, authority, now)
-    return { ...leaf, cert: leaf.cert, ca: join(dir, 'ca.pem'), expires: expiry(leaf.cert) }
+    const { key, cert, parsed } = leaf
+    return { key, cert, ca: join(dir, 'ca.pem'), expires: expiry(parsed) }
   } catch (cause) {
     throw new VhostError(
       'VHOST_DEV_CERTIFICATE',
@@ -110,10 +116,11 @@ function loadOwn(keyFile: string, certFile: string): Certificates {
   try {
     const key = readFileSync(keyFile, 'utf8')
     const cert = readFileSync(certFile, 'utf8')
-    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    const parsed = new X509Certificate(cert)
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) {
       throw new Error(`the key in ${keyFile} is not that of ${certFile}`)
     }
-    return { key, cert, ca: undefined, expires: expiry(cert) }
+    return { key, cert, ca: undefined, expires: expiry(parsed) }
   } catch (cause) {
     throw new VhostError(
       'VHOST_DEV_CERTIFICATE',
@@ -123,61 +130,53 @@ function loadOwn(keyFile: string, certFile: string): Certificates {
   }
 }
 
-function ensureAuthority(dir: string, domain: string, now: Date): KeyAndCertificate {
+function ensureAuthority(dir: string, domain: string, now: Date): Pair {
   const found = readPair(dir, 'ca')
   // The leaf must not outlive its authority.
-  if (found && lasts(found.cert, leafDays + renewalDays, now)) return found
-  const made = makeAuthority(domain, authorityDays, now)
-  writePair(dir, 'ca', made)
-  return made
+  if (found && lasts(found.parsed, leafDays + renewalDays, now)) return found
+  return writePair(dir, 'ca', makeAuthority(domain, authorityDays, now))
 }
 
 function ensureLeaf(
   dir: string,
   domain: string,
   names: readonly string[],
-  authority: KeyAndCertificate,
+  authority: Pair,
   now: Date,
-): KeyAndCertificate {
+): Pair {
   const found = readPair(dir, 'leaf')
-  if (found && lasts(found.cert, renewalDays, now) && fits(found.cert, names, authority.cert)) {
+  if (found && lasts(found.parsed, renewalDays, now) && fits(found.parsed, names, authority)) {
     return found
   }
   const key = createPrivateKey(authority.key)
-  const made = makeLeaf({ key, domain }, names, leafDays, now)
-  writePair(dir, 'leaf', made)
-  return made
+  return writePair(dir, 'leaf', makeLeaf({ key, domain }, names, leafDays, now))
 }
 
-function fits(cert: string, names: readonly string[], authority: string): boolean {
-  const leaf = new X509Certificate(cert)
+function fits(leaf: X509Certificate, names: readonly string[], authority: Pair): boolean {
   const has = new Set(leaf.subjectAltName?.split(', ').map((name) => name.replace(/^DNS:/, '')))
-  return (
-    names.every((name) => has.has(name)) && leaf.verify(new X509Certificate(authority).publicKey)
-  )
+  return names.every((name) => has.has(name)) && leaf.verify(authority.parsed.publicKey)
 }
 
-function lasts(cert: string, days: number, now: Date): boolean {
+function lasts(cert: X509Certificate, days: number, now: Date): boolean {
   return expiry(cert).getTime() - now.getTime() > days * dayMs
 }
 
-function expiry(cert: string): Date {
-  return new Date(new X509Certificate(cert).validTo)
+function expiry(cert: X509Certificate): Date {
+  return new Date(cert.validTo)
 }
 
-function readPair(dir: string, name: string): KeyAndCertificate | undefined {
+function readPair(dir: string, name: string): Pair | undefined {
   try {
     const key = readFileSync(join(dir, `${name}.key`), 'utf8')
     const cert = readFileSync(join(dir, `${name}.pem`), 'utf8')
-    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
-      ? { key, cert }
-      : undefined
+    const parsed = new X509Certificate(cert)
+    return parsed.checkPrivateKey(createPrivateKey(key)) ? { key, cert, parsed } : undefined
   } catch {
     return undefined
   }
 }
 
-function writePair(dir: string, name: string, pair: KeyAndCertificate): void {
+function writePair(dir: string, name: string, pair: KeyAndCertificate): Pair {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const put = (file: string, text: string, mode: number): void => {
     const temporary = join(dir, `.${file}.${process.pid}`)
@@ -186,6 +185,7 @@ function writePair(dir: string, name: string, pair: KeyAndCertificate): void {
   }
   put(`${name}.key`, pair.key, 0o600)
   put(`${name}.pem`, pair.cert, 0o644)
+  return { ...pair, parsed: new X509Certificate(pair.cert) }
 }
 
 function message(cause: unknown): string {

@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { debuglog } from 'node:util'
 import { VhostError } from '../error.ts'
-import { portOwner } from '../processes/port-owner.ts'
 import { openListener } from './listener.ts'
 import { endPrivileged } from './privileges.ts'
 import { checkRequest } from './request.ts'
@@ -191,6 +190,7 @@ async function listenError(
   address: string,
 ): Promise<Error> {
   if (cause.code === 'EADDRINUSE') {
+    const { portOwner } = await import('../processes/port-owner.ts')
     const owner = (await portOwner(port)) ?? 'another process'
     return new VhostError(
       'VHOST_DEV_PORT_TAKEN',

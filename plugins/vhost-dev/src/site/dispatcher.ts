@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { debuglog } from 'node:util'
-import { isToolUrl } from '../cdn/simulation.ts'
 import type { Simulation } from '../cdn/simulation.ts'
 import { answerText, checkRequest, cutOff, isNavigation, refuseRequest } from '../front/request.ts'
 import type { Checked, FrontRequest, FrontResponse } from '../front/request.ts'
@@ -100,7 +99,7 @@ export class Dispatcher {
 
   #simulate(req: FrontRequest, res: FrontResponse, checked: Checked, simulation: Simulation): void {
     const { vite } = this.#site.state
-    const isTool = isToolUrl(checked.url, vite.base)
+    const isTool = simulation.isTool(checked.url, vite.base)
     const { offline = false, latency = 0 } = simulation.options
     if (offline && !isTool) return cutOff(res)
     const { origin } = req.headers

@@ -9,7 +9,7 @@ import {
 import type { Certificates } from '../certificates/load.ts'
 import { Front } from '../front/front.ts'
 import type { AppSpec } from '../processes/app.ts'
-import { Processes } from '../processes/index.ts'
+import type { Processes } from '../processes/index.ts'
 import { accepts } from '../processes/ready.ts'
 import type { Upstream } from '../proxy/upstream.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -18,11 +18,11 @@ import type { SiteState } from './state.ts'
 
 /** One front with everything behind it. It lives on when Vite restarts. */
 export class Site {
-  readonly processes: Processes
   /** Whoever may close it: the plugin instance that took it over last. */
   owner: object
   readonly #root: string
   readonly #keeper: CertificateKeeper
+  #processes: Processes | undefined
   #attach: AttachServer | undefined
   #state: SiteState
   #routes: Routes
@@ -33,7 +33,6 @@ export class Site {
     this.#root = root
     this.#state = state
     this.owner = owner
-    this.processes = new Processes(root, state.log, () => this.#state.vite.reload())
     this.#routes = this.#makeRoutes()
     this.#keeper = new CertificateKeeper(
       {
@@ -43,6 +42,11 @@ export class Site {
       },
       (certificate) => this.#front?.setCertificate(certificate),
     )
+  }
+
+  /** The processes it has started; undefined as long as there were none to start. */
+  get processes(): Processes | undefined {
+    return this.#processes
   }
 
   /** The port it listens on. */
@@ -57,7 +61,8 @@ export class Site {
 
   /** Names the user's own certificate is not for. */
   get uncoveredNames(): string[] {
-    return missingNames(this.#keeper.current.cert, this.#certificateNames())
+    const { ca, cert } = this.#keeper.current
+    return ca === undefined ? missingNames(cert, this.#certificateNames()) : []
   }
 
   /** Connections that are open. */
@@ -109,17 +114,20 @@ export class Site {
     this.#state.simulation?.close()
     this.#state = state
     this.owner = owner
-    this.processes.useLogger(state.log)
+    this.#processes?.useLogger(state.log)
     this.#routes = this.#makeRoutes()
     this.#keeper.renew()
   }
 
   /** Makes the running processes those of the hosts, and starts them. */
   async run(specs: readonly AppSpec[]): Promise<void> {
-    await this.processes.sync(specs)
+    if (specs.length === 0 && !this.#processes) return
+    const { Processes } = await import('../processes/index.ts')
+    this.#processes ??= new Processes(this.#root, this.#state.log, () => this.#state.vite.reload())
+    await this.#processes.sync(specs)
     this.#routes = this.#makeRoutes()
-    if (specs.length > 0) await this.#openAttach()
-    void this.processes.start()
+    if (specs.length > 0) await this.#openAttach(this.#processes)
+    void this.#processes.start()
   }
 
   /**
@@ -145,14 +153,14 @@ export class Site {
   /** Ends the processes and closes the port. */
   async close(): Promise<void> {
     this.#keeper.close()
-    await Promise.all([this.processes.close(), this.#attach?.close(), this.#front?.close()])
+    await Promise.all([this.#processes?.close(), this.#attach?.close(), this.#front?.close()])
     for (const upstream of this.#routes.upstreams) upstream.close()
     this.#state.simulation?.close()
   }
 
-  async #openAttach(): Promise<void> {
+  async #openAttach(processes: Processes): Promise<void> {
     const { AttachServer } = await import('../attach/server.ts')
-    this.#attach ??= new AttachServer(this.#root, this.processes)
+    this.#attach ??= new AttachServer(this.#root, processes)
     await this.#attach.open()
   }
 
@@ -173,7 +181,7 @@ export class Site {
   }
 
   #makeRoutes(): Routes {
-    return new Routes(this.#state.hosts, (name) => this.processes.get(name), this.#routes)
+    return new Routes(this.#state.hosts, (name) => this.#processes?.get(name), this.#routes)
   }
 
   #certificateNames(): string[] {

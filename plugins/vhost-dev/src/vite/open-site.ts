@@ -1,9 +1,6 @@
 import type { FrontSite } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
-import { Simulation } from '../cdn/simulation.ts'
-import { injection } from '../inject/injection.ts'
 import { isExact } from '../names/hosts.ts'
-import { processEnvironment } from '../processes/environment.ts'
 import type { AppSpec } from '../processes/app.ts'
 import { siteKey, sites } from '../site/sites.ts'
 import { Site } from '../site/site.ts'
@@ -21,12 +18,12 @@ export async function place(context: Context, config: ResolvedConfig): Promise<P
 }
 
 /** What the front answers with, from this server on. */
-export function siteState(
+export async function siteState(
   context: Context,
   config: ResolvedConfig,
   placement: Placement,
   vite: ViteHandle,
-): SiteState {
+): Promise<SiteState> {
   const { domain, certificates, cdn, log } = optionsOf(context)
   const { hosts, vitePaths, viteHost } = placement
   let told = false
@@ -42,10 +39,11 @@ export function siteState(
     hosts,
     certificates,
     vite,
-    simulation: cdn && new Simulation(cdn),
+    simulation: cdn && new (await import('../cdn/simulation.ts')).Simulation(cdn),
     vitePaths,
     injection: injects
       ? async (pageOrigin) => {
+          const { injection } = await import('../inject/injection.ts')
           const { sources } = await scripts()
           const origin = viteHost === undefined ? pageOrigin : context.site?.originOf(viteHost)
           return injection({ origin: origin ?? pageOrigin, sources, onRelaxed })
@@ -97,6 +95,7 @@ export async function appSpecs(
 ): Promise<AppSpec[]> {
   const { domain, processes } = optionsOf(context)
   if (processes.length === 0) return []
+  const { processEnvironment } = await import('../processes/environment.ts')
   const front: FrontSite = { domain, port: site.port, origins: site.origins }
   const additions = await Promise.all(
     context.peers.map(async (peer) => (await peer.processEnv?.(front)) ?? {}),

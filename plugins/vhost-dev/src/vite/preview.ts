@@ -28,7 +28,7 @@ export async function previewStaticRoot(context: Context, config: ResolvedConfig
 export async function servePreview(context: Context, server: PreviewServer): Promise<void> {
   const { config } = server
   const placement = await place(context, config)
-  const state = siteState(context, config, placement, previewHandle(server))
+  const state = await siteState(context, config, placement, previewHandle(server))
   const site = await openSite(context, config, state, placement.port)
   try {
     await site.run(await appSpecs(context, config, placement, site))

@@ -1,5 +1,4 @@
 import type { ViteDevServer } from 'vite'
-import { warnAboutNames } from '../names/resolution.ts'
 import { isExact } from '../names/hosts.ts'
 import { siteKey, sites } from '../site/sites.ts'
 import type { Site } from '../site/site.ts'
@@ -24,7 +23,7 @@ export async function serveDev(context: Context, server: ViteDevServer): Promise
   })
   const vite = devHandle(server, ready)
   context.vite = vite
-  const state = siteState(context, config, placement, vite)
+  const state = await siteState(context, config, placement, vite)
   for (const warning of placement.warnings) config.logger.warn(`vhost-dev: ${warning}`)
 
   const listen = server.listen.bind(server)
@@ -73,7 +72,7 @@ function watchFiles(context: Context, server: ViteDevServer, site: Site): void {
   server.watcher.on('all', (event, file) => {
     if (event === 'addDir' || event === 'unlinkDir') return
     if (file === procfile) void server.restart()
-    site.processes.onEdit(file)
+    site.processes?.onEdit(file)
     if (!file.endsWith('.py') || server.ws.clients.size === 0) return
     abort.abort()
     abort = new AbortController()
@@ -88,7 +87,8 @@ export function checkNames(
   log: { warn(message: string): void },
 ): void {
   const names = hosts.map(({ pattern }) => pattern.replace(/^\*/, 'www')).filter(isExact)
-  void warnAboutNames(optionsOf(context).domain, names, (warning) =>
-    log.warn(`vhost-dev: ${warning}`),
+  const warn = (warning: string): void => log.warn(`vhost-dev: ${warning}`)
+  void import('../names/resolution.ts').then(({ warnAboutNames }) =>
+    warnAboutNames(optionsOf(context).domain, names, warn),
   )
 }
