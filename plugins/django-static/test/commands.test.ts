@@ -41,6 +41,7 @@ test('findstatic says who wins and who is shadowed', async () => {
       'shop/static/a.txt': '2',
       'media/css/a.less': '',
       'media/css/a.css': 'old',
+      'media/css/print.less': '',
     },
   })
   expect(await run(project, 'findstatic', ['a.txt', 'css/a.css'])).toEqual({
@@ -55,6 +56,11 @@ test('findstatic says who wins and who is shadowed', async () => {
   expect(await run(project, 'findstatic', ['b.txt'])).toEqual({
     code: 1,
     said: ['No static file has the name b.txt. Did you mean a.txt?'],
+  })
+  // What is made has a name, too.
+  expect(await run(project, 'findstatic', ['css/prin.css'])).toEqual({
+    code: 1,
+    said: ['No static file has the name css/prin.css. Did you mean css/print.css?'],
   })
   expect((await run(project, 'findstatic')).code).toBe(2)
 })

@@ -67,7 +67,7 @@ function moduleEntries(project: Project): Record<string, string> {
     if (file === undefined) {
       throw new DjangoStaticError(
         'DJANGO_STATIC_ENTRY',
-        `No static file has the name ${publicName}, which is loaded as a module.${hintFor(project, publicName)}`,
+        `No static file has the name ${publicName}, which is loaded as a module.${hintFor(undefined, project, publicName)}`,
         position,
       )
     }

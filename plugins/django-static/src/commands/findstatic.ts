@@ -30,7 +30,9 @@ export function findstaticCommand(context: Context): Command {
         if (lines.length === 0) missing += 1
         for (const line of lines) log.info(line)
         if (lines.length > 0) continue
-        log.error(`No static file has the name ${publicName}.${hintFor(project, publicName)}`)
+        log.error(
+          `No static file has the name ${publicName}.${hintFor(context, project, publicName)}`,
+        )
       }
       project.close()
       return missing > 0 ? 1 : 0

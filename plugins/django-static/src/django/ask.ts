@@ -181,7 +181,7 @@ function check(answer: DjangoInfo | Raised, python: Interpreter): DjangoInfo {
   if (kind === 'ModuleNotFoundError' && /'django'/.test(message)) {
     throw new DjangoStaticError(
       'DJANGO_STATIC_PYTHON',
-      `${python.argv.join(' ')} has no Django. Install the project's requirements into its virtual environment, or name another interpreter with djangoStatic({ python: '…' }).`,
+      `${python.argv.join(' ')} has no Django. 'kovu init' makes .venv from requirements.txt; else activate the project's virtual environment, or name its interpreter with djangoStatic({ python: '…' }).`,
     )
   }
   const place = frames.findLast(

@@ -37,15 +37,15 @@ export function shown({ root }: Context, dir: string): string {
 }
 
 function missingNames(
-  { root }: Context,
+  context: Context,
   project: Project,
   paths: ReadonlyMap<string, string>,
 ): string[] {
   const sentences = new Set<string>()
   for (const { publicName, position } of project.texts.references()) {
     if (paths.has(publicName)) continue
-    const hint = hintFor(project, publicName, paths.keys())
-    const file = relative(root, position.file)
+    const hint = hintFor(context, project, publicName, paths.keys())
+    const file = relative(context.root, position.file)
     sentences.add(
       `${file}:${position.line}:${position.column + 1}: {% static '${publicName}' %} names no static file.${hint}`,
     )

@@ -107,7 +107,7 @@ async function answer(exchange: Exchange): Promise<void> {
     next()
     return
   }
-  const text = `No static file has the name ${publicName}.${hintFor(project, publicName)}\n`
+  const text = `No static file has the name ${publicName}.${hintFor(context, project, publicName)}\n`
   sendBody(request, response, text, 'text/plain; charset=utf-8', 404)
 }
 
