@@ -19,7 +19,7 @@ export interface RequirejsAmdOptions {
    */
   entries?: string | readonly string[] | undefined
   /**
-   * How ES modules travel that AMD modules depend on, in a build: as AMD modules in classic scripts (`'amd'`), or as ES
+   * How a build's layers travel, and the ES modules that AMD modules depend on: as AMD modules in classic scripts (`'amd'`), or as ES
    * chunks that are loaded by `import()` (`'esm'`). What a `<script type="module">` has too is always the latter.
    */
   format?: 'amd' | 'esm' | undefined

@@ -6,9 +6,10 @@ import { resolve } from 'node:path'
 import { normalizePath, type Plugin } from 'vite'
 import { linkProject, type LinkSettings, type OutputFile } from './project.ts'
 import { isDerived, type Built } from './loader-data.ts'
-import { emitLoaders } from './loaders.ts'
+import { chunksOf, emitLoaders } from './loaders.ts'
 import type { Context, Project } from '../context.ts'
 import type { EsmBuild } from '../esm/build.ts'
+import { toChunk } from '../esm/layers.ts'
 import { withEntries } from '../layers/entries.ts'
 import { AmdError, toLocated } from '../error.ts'
 import type { Peers } from '../peers.ts'
@@ -112,15 +113,17 @@ export function buildPlugin(context: Context, esm: EsmBuild): Plugin {
           // Who gives final names learns of the content, which others refer to.
           found.urls?.(fileName, source)
         }
-        for (const file of all.flatMap(({ output }) => output.files))
-          emitFile(file, sourcemap, emit)
+        const chunks = context.options.format === 'esm' ? chunksOf(all) : new Map<string, string>()
+        for (const file of all.flatMap(({ output }) => output.files)) {
+          emitFile(chunks.has(file.publicName) ? toChunk(file) : file, sourcemap, emit)
+        }
         for (const { publicName, code } of looseFiles(all, found, context.config.publicDir))
           emit(publicName, code)
         for (const record of all.flatMap(({ output }) => output.reached)) {
           for (const file of record.watch) this.addWatchFile(file)
         }
         const { minify } = settingsOf(context, found)
-        await emitLoaders({ context, peers: found, built: all, minify, emit })
+        await emitLoaders({ context, peers: found, built: all, minify, emit, chunks })
         complete(all)
       } catch (error) {
         this.error(toLocated(error))

@@ -46,6 +46,7 @@ export function loaderNames(peers: Peers, chosen: string | undefined): readonly 
  * @param built Every project.
  * @param peers Where static files come from, and their final names.
  * @param base Vite's `base`.
+ * @param chunks Public names of layers, with those of their ES chunks.
  * @returns The data, as small as it can be.
  */
 export function loaderData(
@@ -53,6 +54,7 @@ export function loaderData(
   built: readonly Built[],
   peers: Peers,
   base: string,
+  chunks: ReadonlyMap<string, string> = new Map(),
 ): LoaderData {
   const url = peers.statics?.url ?? (/^(?:\w+:)?\//.test(base) ? base : undefined)
   const bundles: Record<string, string[]> = {}
@@ -74,7 +76,7 @@ export function loaderData(
     ...(url === undefined ? {} : { url }),
     bundles,
     main,
-    files: finalNames(built, peers),
+    files: { ...finalNames(built, peers, chunks), ...chunkNames(peers, chunks) },
   }
 }
 
@@ -91,8 +93,18 @@ function resourceNames({ ids }: Project, id: string): readonly string[] {
     : [path, `${path}.css`].flatMap((candidate) => ids.toResourceName(candidate) ?? [])
 }
 
+/** ES chunks take the place of their layers. */
+function chunkNames(peers: Peers, chunks: ReadonlyMap<string, string>): Record<string, string> {
+  const names = [...chunks].map(([layer, chunk]) => [layer, peers.urls?.(chunk) ?? chunk] as const)
+  return Object.fromEntries(names)
+}
+
 /** Final names of everything that may be loaded by itself. */
-function finalNames(built: readonly Built[], peers: Peers): Record<string, string> {
+function finalNames(
+  built: readonly Built[],
+  peers: Peers,
+  chunks: ReadonlyMap<string, string>,
+): Record<string, string> {
   const { urls } = peers
   const names: Record<string, string> = {}
   if (urls === undefined) return names
@@ -123,6 +135,7 @@ function finalNames(built: readonly Built[], peers: Peers): Record<string, strin
     if (built.some(({ project }) => project.ids.idOf(name) !== undefined)) wanted.add(name)
   }
   for (const name of [...wanted].sort()) {
+    if (chunks.has(name)) continue
     const final = urls(name)
     if (final === undefined || final === name) continue
     const stem = name.slice(0, name.length - extname(name).length)

@@ -8,6 +8,7 @@ import { link, type LinkInput } from '../link/index.ts'
 import { definedIds, inputsOf, isQuiet, type Linking } from './inputs.ts'
 import { planScript } from '../layers/script.ts'
 import { withPlugins, writtenBy } from './resources.ts'
+import { isRerunnable } from '../module/rerunnable.ts'
 import { closingInputs, hashedMain, made } from '../link/classic.ts'
 import type { BuildFile, BundleComplete, ModuleRecord, SourceMapLike } from '../types.ts'
 
@@ -33,6 +34,8 @@ export interface OutputFile {
   readonly ids: readonly string[]
   /** Id that a page means with this file as `data-main`. */
   readonly main: string | undefined
+  /** The modules in it, where it is a layer or a single file. */
+  readonly records?: readonly ModuleRecord[]
 }
 
 /** What the build makes of a project. */
@@ -129,7 +132,8 @@ async function linkFile(wanted: Wanted, settings: LinkSettings): Promise<OutputF
     namespace: build.namespace,
     sourceName: (file) => (isAbsolute(file) ? relative(folder, file) : file),
   })
-  return { publicName, code: linked.code, map: linked.map, ids, main }
+  const { records } = wanted.linking
+  return { publicName, code: linked.code, map: linked.map, ids, main, records }
 }
 
 interface WantedFiles {
@@ -188,9 +192,11 @@ async function wantedLayers(
 /** Ids for which a layer may be loaded: what else runs with it would run then too. */
 function idsOf(linking: Linking, { name, create, insertRequire }: Layer): readonly string[] {
   const { project, records } = linking
-  const isScript = (record: ModuleRecord): boolean =>
-    record.kind === 'script' && !fits(record, linking.build)
-  const loud = records.filter((record) => !isQuiet(record) || isScript(record))
+  const acts = (record: ModuleRecord): boolean =>
+    record.kind === 'script' &&
+    !fits(record, linking.build) &&
+    !isRerunnable(record.code, record.source)
+  const loud = records.filter((record) => !isQuiet(record) || acts(record))
   if (insertRequire.length > 0 || loud.length > 1) return []
   const all = loud.length === 1 ? loud : records
   return [...all.flatMap((record) => definedIds(project, record)), ...(create ? [name] : [])]

@@ -166,7 +166,7 @@ describe('ES modules that stay ES modules', () => {
   test("with `format: 'esm'` a layer loads them by import()", async () => {
     using site = new Site(shared)
     const out = await site.ours({ format: 'esm' })
-    const layer = out.get('js/main.js') ?? ''
+    const layer = out.get('_kovu/es/js/main.js') ?? ''
     const chunk = /"kovu-esm!([^"]+)"/.exec(layer)?.[1] ?? ''
     expect(out.get(chunk)).toMatch(/await \w+\(.kovu-amd:amd.\)/)
     expect(layer).toContain("import(new URL(requirejs.toUrl('../' + name)")
@@ -216,6 +216,6 @@ describe('what cannot be done', () => {
       'js/island.ts': 'export const a = await Promise.resolve(1)\n',
     })
     await expect(site.ours()).rejects.toThrow("Set `format: 'esm'`")
-    expect((await site.ours({ format: 'esm' })).get('js/main.js')).toContain('kovu-esm!')
+    expect((await site.ours({ format: 'esm' })).get('_kovu/es/js/main.js')).toContain('kovu-esm!')
   })
 })
