@@ -13,7 +13,8 @@ import { afterAll, bench, describe } from 'vitest'
 import { type Less, loadImplementation } from '../plugins/less-yui/src/lessc/implementation.ts'
 import { minify } from '../plugins/less-yui/src/minify/index.ts'
 import { resolveOptions } from '../plugins/less-yui/src/options.ts'
-import { Sheets } from '../plugins/less-yui/src/sheets/sheets.ts'
+// What is built: there are no threads in the sources.
+import { Sheets } from '../plugins/less-yui/dist/sheets/sheets.js'
 
 const require = createRequire(new URL('../plugins/less-yui/package.json', import.meta.url))
 const lessDir = path.resolve(require.resolve('less'), '../..')
@@ -103,6 +104,7 @@ describe('after an edit of a bootstrap variable', async () => {
     roots: [root],
     cacheDir: undefined,
     sourceMap: false,
+    resident: true,
     warn: () => {},
   })
   let edits = 0

@@ -127,8 +127,14 @@ export class Context {
   configure(config: ResolvedConfig): void {
     this.#config = config
     this.finished.clear()
+    this.close()
     this.#sheets = undefined
     this.#forPostcss = undefined
+  }
+
+  /** Ends what runs beside this thread. */
+  close(): void {
+    this.#sheets?.close()
   }
 
   #createSheets(): Sheets {
@@ -146,6 +152,7 @@ export class Context {
       roots: [...new Set(roots.map(realPath))],
       cacheDir: config && path.join(config.cacheDir, 'kovu', 'less-yui'),
       sourceMap: this.sourceMap,
+      resident: config?.command === 'serve',
       warn: (message) => config?.logger.warn(`[less-yui] ${message}`),
       moreRoots: async () => {
         const statics = await this.statics()

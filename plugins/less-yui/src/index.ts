@@ -70,5 +70,9 @@ function mainPlugin(context: Context): Plugin {
     configResolved(config) {
       context.configure(config)
     },
+    // In development, too: when the server closes.
+    closeBundle() {
+      context.close()
+    },
   }
 }

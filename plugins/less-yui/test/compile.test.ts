@@ -18,6 +18,7 @@ function sheets(
     roots: [root],
     cacheDir: undefined,
     sourceMap: false,
+    resident: false,
     warn: () => {},
     ...more,
   })

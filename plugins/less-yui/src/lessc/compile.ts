@@ -126,7 +126,7 @@ function absoluteSources(map: string, source: string): string {
 }
 
 function noteImport(file: string, recording: Recording): void {
-  if (recording.has(file)) return
+  if (recording.hashOf(file) !== undefined) return
   try {
     recording.read(file, readFileSync(file))
   } catch {
@@ -150,7 +150,8 @@ function withPlace(refused: LessYuiError, cause: unknown, recording: Recording):
   if (refused.place) return refused
   const failure = cause as { filename?: string; line?: number } | undefined
   // Never the place in what was refused: its frame would show it.
-  const allowed = recording.has(failure?.filename ?? '') && typeof failure?.line === 'number'
+  const read = recording.hashOf(failure?.filename ?? '') !== undefined
+  const allowed = read && typeof failure?.line === 'number'
   const asked = allowed ? fromLess(cause, failure?.filename ?? '').place : undefined
   const place = asked ?? recording.mention(refused.file ?? '')
   const frame = place && frameOf(place.file, place)

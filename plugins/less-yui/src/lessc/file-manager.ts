@@ -31,15 +31,16 @@ export function recorder(less: Less, recording: Recording, rendering?: Rendering
       environment: unknown,
     ): Promise<LoadedFile> {
       const lookup = { name, folder, options, recording }
-      let file: LoadedFile
-      try {
-        file = await disk.loadFile(name, folder, options, environment)
-      } catch (cause) {
+      // Dozens of small files: the thread pool would take longer than the reading.
+      const file = disk.loadFileSync(name, folder, { ...options }, environment, 'utf-8')
+      if (!('filename' in file && file.filename)) {
         noteTried(lookup)
-        throw cause
+        throw (file as { error: unknown }).error
       }
       const noted = noteLoaded(lookup, file)
-      if (typeof noted.contents === 'string') rendering?.load(noted.filename, noted.contents)
+      const hash = recording.hashOf(noted.filename)
+      if (typeof noted.contents === 'string' && hash !== undefined)
+        rendering?.load(noted.filename, noted.contents, hash)
       return noted
     },
     loadFileSync(
@@ -56,10 +57,18 @@ export function recorder(less: Less, recording: Recording, rendering?: Rendering
     },
   })
   return {
-    install(_less: unknown, plugins: { addFileManager(manager: object): void }): void {
+    install(_less: unknown, plugins: PluginManager): void {
       plugins.addFileManager(manager)
+      if (rendering) plugins.addVisitor({ run: (root) => rendering.evaluated(root) })
     },
   }
+}
+
+/** What less gives its plugins. */
+interface PluginManager {
+  addFileManager(manager: object): void
+  /** Run over what was evaluated. */
+  addVisitor(visitor: { run(root: object): void }): void
 }
 
 /** A question less asked its file manager. */

@@ -47,6 +47,8 @@ export interface LessFileManager {
     folder: string,
     options: LoadOptions,
     environment: unknown,
+    /** Wanted by less 2 for a text; later versions give text anyway. */
+    encoding?: 'utf-8',
   ): LoadedFile | { error: unknown }
 }
 
@@ -102,8 +104,18 @@ export async function loadImplementation(
 ): Promise<Implementation> {
   if (typeof wanted !== 'string') return identify(wanted, undefined)
   const file = resolveFrom(wanted, root)
-  const module = (await import(pathToFileURL(file).href)) as { default?: object }
+  const module = (await load(file)) as { default?: object }
   return identify(module.default ?? module, file)
+}
+
+/** Every less is CommonJS to `require`, which starts it twice as fast as `import` does; a module of the user's own need not be. */
+async function load(file: string): Promise<object> {
+  try {
+    return createRequire(file)(file) as object
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'ERR_REQUIRE_ESM') throw cause
+    return (await import(pathToFileURL(file).href)) as object
+  }
 }
 
 /** The file that `implementation` names, resolved from the root. */

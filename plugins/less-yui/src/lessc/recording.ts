@@ -10,7 +10,6 @@ export type Closure = Readonly<Record<string, string | null>>
 const CYCLE = 500
 
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g
-const INLINE_JAVASCRIPT = /`/
 
 /** Everything one rendering has read, or looked for in vain. */
 export class Recording {
@@ -33,9 +32,9 @@ export class Recording {
     this.#files.set(path.resolve(file), hash(bytes))
   }
 
-  /** Was the file read already? */
-  has(file: string): boolean {
-    return typeof this.#files.get(path.resolve(file)) === 'string'
+  /** The hash of a file's bytes, if it was read already. */
+  hashOf(file: string): string | undefined {
+    return this.#files.get(path.resolve(file)) ?? undefined
   }
 
   /** Notes a file that was looked for and is not there. */
@@ -68,7 +67,8 @@ export class Recording {
         `${file} imports itself without end (an import cycle with \`(multiple)\`).`,
       )
     }
-    if (this.#roots && !this.#roots.some((root) => contains(root, realPath(file)))) {
+    const real = this.#roots && realPath(file)
+    if (real !== undefined && !this.#roots?.some((root) => contains(root, real))) {
       throw this.#refuse(
         file,
         'LESS_YUI_OUTSIDE',
@@ -85,7 +85,7 @@ export class Recording {
   decode(file: string, bytes: Buffer): string {
     const text = bytes.toString('utf8')
     this.#texts.set(file, text)
-    if (INLINE_JAVASCRIPT.test(text.replace(COMMENT, ''))) {
+    if (text.includes('`') && text.replace(COMMENT, '').includes('`')) {
       this.volatile ??= `${file} has inline JavaScript`
     }
     if (!text.includes('\uFFFD') || bytes.equals(Buffer.from(text))) return text

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import type { ImportedFile, ImportManager } from './implementation.ts'
-import { hash } from './recording.ts'
 
 /** Files whose parsed text is kept; a large framework has about two hundred. */
 const MOST = 2000
@@ -57,6 +56,7 @@ export class Rendering {
   readonly #keep: (parsed: ReadonlyMap<string, Parsed>) => void
   readonly #hashes = new Map<string, string>()
   #usable: boolean
+  #evaluated: Evaluated | undefined
 
   constructor(
     known: ReadonlyMap<string, Parsed>,
@@ -70,29 +70,65 @@ export class Rendering {
     this.#usable = !CHANGING.test(input)
   }
 
-  /** Less is about to parse this text: spares it that, if it has done so before. */
-  load(filename: string, text: string): void {
-    if (CHANGING.test(text)) this.#usable = false
+  /**
+   * Less is about to parse this text: spares it that, if it has done so before.
+   *
+   * @param hash The hash of the file.
+   */
+  load(filename: string, text: string, hash: string): void {
+    const before = this.#known.get(filename)
+    const known = before?.hash === hash
+    // What is known has been found not to change.
+    if (!known && CHANGING.test(text)) this.#usable = false
     const files = this.#manager()?.files
     if (!this.#usable || !files) return
-    const now = hash(text)
-    this.#hashes.set(filename, now)
-    const before = this.#known.get(filename)
-    if (before?.hash !== now || files[filename]) return
-    forget(before.file.root)
-    files[filename] = before.file
+    this.#hashes.set(filename, hash)
+    if (known) files[filename] ??= before.file
   }
 
-  /** The sheet came out well: its imports are good for another rendering. */
+  /** Less has evaluated the sheet. */
+  evaluated(root: object): void {
+    this.#evaluated = root
+  }
+
+  /** The sheet came out well, and is written: its imports are good for another rendering. */
   done(): void {
     if (!this.#usable) return
+    if (this.#evaluated) dismantle(this.#evaluated)
     const parsed = new Map<string, Parsed>()
     for (const [filename, file] of Object.entries(this.#manager()?.files ?? {})) {
       const known = this.#hashes.get(filename)
-      if (known !== undefined) parsed.set(filename, { hash: known, file })
+      if (known === undefined) continue
+      forget(file.root)
+      parsed.set(filename, { hash: known, file })
     }
     this.#keep(parsed)
   }
+}
+
+/** A node of what less has evaluated. */
+interface Evaluated {
+  rules?: readonly Evaluated[] | null
+  selectors?: unknown
+  paths?: unknown
+  parent?: unknown
+  /** Only what was evaluated has it: a parsed node may stand in this tree, too. */
+  originalRuleset?: unknown
+  resetCache?(): void
+}
+
+/**
+ * Parsed nodes know as their parent what was evaluated of them, and through that all of the sheet: ten megabytes and more that the garbage
+ * collector would copy about, although nobody needs them.
+ */
+function dismantle(node: Evaluated): void {
+  for (const rule of node.rules ?? []) dismantle(rule)
+  if (node.originalRuleset === undefined) return
+  node.rules = null
+  node.selectors = null
+  node.paths = undefined
+  node.parent = undefined
+  node.resetCache?.()
 }
 
 /** A node of less's tree, as far as its caches go. */
@@ -103,7 +139,7 @@ interface Caching {
   resetCache?(): void
 }
 
-/** Rulesets remember what their variables and mixins were in the last rendering. */
+/** Rulesets remember what their variables and mixins were, and with them all that was evaluated in this rendering. */
 function forget(node: Caching): void {
   node.resetCache?.()
   for (const rule of node.rules ?? []) forget(rule)

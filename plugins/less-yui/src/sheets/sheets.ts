@@ -3,7 +3,7 @@ import { type Cache, openCache } from './cache.ts'
 import type { Compiled } from '../lessc/compile.ts'
 import { LessYuiError } from '../error.ts'
 import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
-import { Renderers } from './parallel.ts'
+import { Renderers } from './renderers.ts'
 import { type ResolvedOptions, absolute } from '../options.ts'
 import { version } from '../version.ts'
 
@@ -17,6 +17,8 @@ export interface SheetsSettings {
   /** Folder of the disk cache; undefined for none. */
   readonly cacheDir: string | undefined
   readonly sourceMap: boolean
+  /** Will the same sheets be asked for again and again, as a development server does? */
+  readonly resident: boolean
   /** Told each warning of less once. */
   warn(message: string): void
   /** More folders, asked for only when a sheet reaches outside of `roots`. */
@@ -81,10 +83,10 @@ export class Sheets {
   }
 
   async #render(implementation: Implementation, source: string): Promise<Compiled> {
-    const { options, root, sourceMap } = this.#settings
+    const { options, root, sourceMap, resident } = this.#settings
     const less = absolute(options.less, root)
     const job = { source, less, sourceMap }
-    const renderers = (this.#renderers ??= new Renderers(implementation))
+    const renderers = (this.#renderers ??= new Renderers(implementation, resident))
     try {
       return await renderers.compile({ ...job, roots: this.#roots })
     } catch (error) {
@@ -96,6 +98,11 @@ export class Sheets {
       this.#roots = [...this.#roots, ...added]
       return renderers.compile({ ...job, roots: this.#roots })
     }
+  }
+
+  /** Ends what runs beside this thread. */
+  close(): void {
+    this.#renderers?.close()
   }
 
   /** The paths a sheet was last made from, or looked for in vain. */

@@ -3,7 +3,7 @@ import { compile } from '../lessc/compile.ts'
 import { fromLess } from '../error.ts'
 import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
 import { Remembered } from '../lessc/remembered.ts'
-import type { Answer, Question } from './parallel.ts'
+import type { Answer, Question } from './thread.ts'
 
 const remembered = new Remembered()
 const loaded = new Map<string, Promise<Implementation>>()
