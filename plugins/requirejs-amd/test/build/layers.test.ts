@@ -72,6 +72,31 @@ describe('classic scripts', () => {
     }
   })
 
+  test('let pages have the layer for its modules, if they only make values', async () => {
+    const open = async (old: string): Promise<readonly string[]> => {
+      using site = new Site({
+        'js/old.js': old,
+        'js/part.js': "define(['old'],function(old){return old.value})",
+        'js/main.js': "define(['old','part'],{})",
+        '/build.js':
+          "({appDir:'www',baseUrl:'js',dir:'www-built',shim:{old:{exports:'Old'}},modules:[{name:'main'}]})",
+      })
+      const page = await visit(await site.ours(), [
+        { text: "var require={baseUrl:'js',shim:{old:{exports:'Old'}}}" },
+        { src: 'js/lib/require.js' },
+        { text: "require(['part'],function(part){trace.push(part)})" },
+      ])
+      expect(page.errors).toEqual([])
+      expect(page.trace).toEqual([1])
+      return page.loaded
+    }
+    expect(await open('var Old={value:[1].length}')).toEqual(['js/main.js'])
+    expect(await open('var Old={value:1};start();function start(){}')).toEqual([
+      'js/part.js',
+      'js/main.js',
+    ])
+  })
+
   test('stay files where what they need has not', async () => {
     await expectSameInAllWays({
       files: {
