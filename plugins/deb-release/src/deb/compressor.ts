@@ -13,8 +13,9 @@ export interface Compressor {
   close(): Promise<void>
 }
 
-// Not `node:zlib`: its bytes depend on the Node version and on the processor, by which Chromium's zlib chooses its hash
-// function. fflate is the same JavaScript everywhere. Level 2 takes half of the time of level 6, and 7 % more space.
+// Not `node:zlib`: its bytes are those of whatever zlib Node was linked with (Debian's is another one than nodejs.org's), and of
+// the processor, by which Chromium's zlib chooses its hash function. fflate is the same JavaScript everywhere. Level 2 takes half of
+// the time of level 6, and 7 % more space.
 const options: DeflateOptions = { level: 2, mem: 6 }
 
 /** Below this many bytes a thread costs more than it saves. */
