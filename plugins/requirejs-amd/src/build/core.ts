@@ -82,9 +82,10 @@ function whyModules({ project, output }: Built): string | undefined {
   // Not every layer may be loaded for every module in it; as a rule it is there by then.
   const held = new Set(output.reached.map(({ id }) => id))
   for (const record of output.reached) {
-    const other = [...record.deps, ...record.nestedDeps].find(
-      (id) => !held.has(id) && !/^(?:require|exports|module)$/.test(id),
-    )
+    const needed = [...record.deps, ...record.nestedDeps]
+    const resource = needed.find((id) => id.includes('!'))
+    if (resource !== undefined) return `'${record.id}' needs '${resource}'`
+    const other = needed.find((id) => !held.has(id) && !/^(?:require|exports|module)$/.test(id))
     if (other !== undefined) return `'${record.id}' needs '${other}', which is in no layer`
     if (uses(record)) return `'${record.id}' uses more of require.js`
   }

@@ -65,6 +65,11 @@ const loaderPlugins: Readonly<Record<string, LoaderPlugin>> = {
   hogan: { module: (resource, around) => templateModule('hogan', resource, around) },
   mustache: { module: (resource, around) => templateModule('mustache', resource, around) },
   stache: { module: (resource, around) => templateModule('stache', resource, around) },
+  // The name of many plugins: the page's own is meant where it has one.
+  tpl: {
+    module: (resource, around) =>
+      around.installed ? undefined : templateModule('tpl', resource, around),
+  },
 }
 
 /** The loader plugin that an id names. */

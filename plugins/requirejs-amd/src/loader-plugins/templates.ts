@@ -1,6 +1,7 @@
 /**
  * `hgn!path`, `mustache!path` and their like: a template, compiled by whichever plugin makes `.js` files from such sources. The value is
- * what requirejs-hogan-plugin gives: a function that renders, with the template and its text.
+ * what requirejs-hogan-plugin gives: a function that renders, with the template and its text. `tpl!path` means many things: where the
+ * site has a `tpl` module, that knows; elsewhere it is a template of whatever kind some plugin compiles.
  */
 import { quote } from '../module/registry.ts'
 import type { PluginSurroundings } from './index.ts'
@@ -17,13 +18,24 @@ export function templateModule(
   resource: string,
   { config, derives, has }: PluginSurroundings,
 ): string | undefined {
-  const { templateExtension, extension = templateExtension ?? '.mustache' } = (config[name] ??
-    {}) as { templateExtension?: unknown; extension?: unknown }
-  const suffix = typeof extension === 'string' ? extension : '.mustache'
+  const { templateExtension, extension = templateExtension } = (config[name] ?? {}) as {
+    templateExtension?: unknown
+    extension?: unknown
+  }
+  const scripts = derives.filter(({ to }) => to.endsWith('.js'))
   const path = resource.replace(/!.*$/, '')
-  const source = path.endsWith(suffix) ? path : path + (suffix.startsWith('.') ? '' : '.') + suffix
-  for (const { from, to } of derives) {
-    if (!to.endsWith('.js') || !source.endsWith(from)) continue
+  const suffixes =
+    typeof extension === 'string'
+      ? [extension]
+      : name === 'tpl'
+        ? ['', ...scripts.map(({ from }) => from)]
+        : ['.mustache']
+  const sources = suffixes.map((suffix) =>
+    path.endsWith(suffix) ? path : path + (suffix.startsWith('.') ? '' : '.') + suffix,
+  )
+  for (const { from, to } of scripts) {
+    const source = sources.find((candidate) => candidate.endsWith(from))
+    if (source === undefined) continue
     const made = source.slice(0, -from.length) + to
     if (!has(made)) continue
     return `define([${quote(made.slice(0, -'.js'.length))}], function (template) {

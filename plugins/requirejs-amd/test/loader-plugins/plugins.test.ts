@@ -293,6 +293,37 @@ describe('beside plugins that compile', () => {
     }
     expect(page.loaded).toEqual(['js/main.js'])
   })
+
+  const tpl = {
+    '/build.js': build,
+    'js/t/hello.mustache': 'hello {{name}}',
+    'js/t/bye.mustache': 'bye {{name}}',
+    'js/main.js':
+      "define(['tpl!t/hello','tpl!./t/bye.mustache'],function(hello,bye){trace.push(hello({name:'you'}),bye({name:'me'}),typeof hello.template)})",
+  }
+
+  test('tpl! is what they compile, where the site has no plugin of that name', async () => {
+    using site = new Site(tpl)
+    const page = await visit(await site.ours({}, { plugins: [compile] }), tags)
+    for (const { errors, trace } of [page, await live(site, tags, new Map(), [compile])]) {
+      expect(errors).toEqual([])
+      expect(trace).toEqual(['hello you', 'bye me', 'object'])
+    }
+    expect(page.loaded).toEqual(['js/main.js'])
+  })
+
+  test('tpl! is the site’s own plugin, where it has one', async () => {
+    using site = new Site({
+      ...tpl,
+      'js/tpl.js':
+        "define({load:function(name,req,done){done(function(data){return 'own '+name+' '+data.name})}})",
+    })
+    const page = await visit(await site.ours({}, { plugins: [compile] }), tags)
+    for (const { errors, trace } of [page, await live(site, tags, new Map(), [compile])]) {
+      expect(errors).toEqual([])
+      expect(trace).toEqual(['own t/hello you', 'own t/bye.mustache me', 'undefined'])
+    }
+  })
 })
 
 test('css! is the page’s own plugin, or a link where there is none', async () => {
