@@ -57,7 +57,7 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
     configureServer(server) {
       hot = new Hot(context, answers, server)
       answers.served = hot
-      if (options.build !== undefined) void answers.warm()
+      if (options.build !== undefined || options.entries !== undefined) void answers.warm()
       if (!hasStaticsPeer(server.config))
         server.middlewares.use(standalone(context, answers, server))
     },

@@ -147,7 +147,11 @@ export class Modules {
   leadingTo(ids: readonly string[]): readonly ModuleRecord[] {
     const users = new Map<string, ModuleRecord[]>()
     for (const { record } of this.#settled.values()) {
-      for (const dep of record.deps) users.set(dep, [...(users.get(dep) ?? []), record])
+      for (const dep of record.deps) {
+        const known = users.get(dep)
+        if (known) known.push(record)
+        else users.set(dep, [record])
+      }
     }
     const found = new Set(ids.flatMap((id) => this.#settled.get(id)?.record ?? []))
     for (const { id } of found) for (const user of users.get(id) ?? []) found.add(user)

@@ -38,9 +38,7 @@ export async function withEntries(
   peers: Peers,
   projects: readonly Project[],
 ): Promise<readonly Project[]> {
-  const { options, config } = context
-  const patterns = [options.entries ?? []].flat()
-  if (patterns.length === 0) return projects
+  if (patternsOf(context).length === 0) return projects
   const project = projects.find(({ build }) => build?.single === false)
   if (!project?.build) {
     throw new AmdError(
@@ -49,13 +47,7 @@ export async function withEntries(
     )
   }
   const { build, ids, graph, prefix } = project
-  const outputs = [config.build.outDir, peers.statics?.root ?? 'node_modules', build.dir ?? '']
-  const entries = await readEntries(patterns, {
-    root: config.root,
-    skip: outputs.map((path) => normalizePath(resolve(config.root, path))),
-    ids,
-    names: () => peers.list(),
-  })
+  const entries = await entriesOf(context, peers, project)
   const planned = new Set(build.modules.map(({ name }) => name && ids.normalize(name)))
   const fresh = entries.ids.filter((id) => !planned.has(id))
   const top = '../'.repeat(prefix === '' ? 0 : prefix.split('/').length)
@@ -63,6 +55,30 @@ export async function withEntries(
   const watch = [...project.watch, ...entries.watch]
   const extended = { ...project, build: { ...build, modules }, watch }
   return projects.map((one) => (one === project ? extended : one))
+}
+
+/**
+ * What the option `entries` means under a project's configuration.
+ *
+ * @throws What {@link readEntries} throws.
+ */
+export async function entriesOf(
+  context: Context,
+  peers: Peers,
+  { build, ids }: Project,
+): Promise<Entries> {
+  const { config } = context
+  const outputs = [config.build.outDir, peers.statics?.root ?? 'node_modules', build?.dir ?? '']
+  return readEntries(patternsOf(context), {
+    root: config.root,
+    skip: outputs.map((path) => normalizePath(resolve(config.root, path))),
+    ids,
+    names: () => peers.list(),
+  })
+}
+
+function patternsOf({ options }: Context): readonly string[] {
+  return [options.entries ?? []].flat()
 }
 
 interface Named {

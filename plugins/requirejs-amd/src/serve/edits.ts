@@ -62,6 +62,18 @@ function isReplaceable({ id, kind, analysis }: ModuleRecord): boolean {
   )
 }
 
+/**
+ * Looks at modules before one of them is edited: what an edit of a module means depends on all that use it.
+ *
+ * @param records The modules. Others get their turn after some of them.
+ */
+export async function readyForEdits(records: readonly ModuleRecord[]): Promise<void> {
+  for (const [at, record] of records.entries()) {
+    if (at % 20 === 0) await new Promise((done) => setImmediate(done))
+    mayRunAgain(record)
+  }
+}
+
 const known = new WeakMap<ModuleRecord, boolean>()
 
 function mayRunAgain(record: ModuleRecord): boolean {

@@ -4,10 +4,11 @@ import { debuglog } from 'node:util'
 import type { StaticAnswer, StaticRequest } from '@kovu/protocol'
 import type { Context, Project } from '../context.ts'
 import { toLocated } from '../error.ts'
+import { entriesOf } from '../layers/entries.ts'
 import { loaderSource } from '../loader.ts'
 import { npmModuleId } from '../esm/names.ts'
 import type { MissingModule, ModuleRecord } from '../types.ts'
-import type { Edit } from './edits.ts'
+import { readyForEdits, type Edit } from './edits.ts'
 import { hotTail } from './hot-module.ts'
 import { collectLayer, layerCode, layerMap, type Layer } from './layer.ts'
 import { DevProjects } from './projects.ts'
@@ -64,7 +65,7 @@ export class Answers {
     }
   }
 
-  /** Makes the layers of build files, before a page asks. What fails does so again when one does. */
+  /** Makes the layers of build files and entries, before a page asks. What fails does so again when one does. */
   async warm(): Promise<void> {
     const quiet = { onMissing: () => {}, onError: () => {} }
     try {
@@ -73,13 +74,16 @@ export class Answers {
         const names = (build?.modules ?? []).flatMap(({ name, create, include }) =>
           create || name === undefined ? include : name,
         )
-        const wanted = names.map((name) => ids.normalize(name))
+        const entries = await entriesOf(this.#context, await this.#context.peers(), project)
+        const wanted = [...names.map((name) => ids.normalize(name)), ...entries.ids]
         await graph.closure(wanted, quiet)
         for (const id of wanted) {
           const publicName = ids.toPublicName(id)
           const since = Date.now()
           const layer = publicName === undefined ? undefined : await collectLayer(project, id, [])
-          if (layer && publicName !== undefined) this.#code(project, id, publicName, layer, since)
+          if (!layer || publicName === undefined) continue
+          this.#code(project, id, publicName, layer, since)
+          await readyForEdits(layer.records)
         }
       }
     } catch {

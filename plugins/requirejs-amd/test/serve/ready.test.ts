@@ -29,6 +29,7 @@ const site = {
   'build.js': "({ baseUrl: 'js', dir: 'built', modules: [{ name: 'main' }] })",
   'js/require.js': requirejs.toString(),
   'js/main.js': "require(['a'], function (a) {})",
+  'page/own.js': "define(['../js/b'], function (b) { return 'page' + b })",
   'js/a.js': "define(['b', 'text!note.txt'], function (b) { return b })",
   'js/b.js': "define(function () { return 'first' })",
   'js/note.txt': 'a note',
@@ -45,7 +46,7 @@ beforeEach(async () => {
     root,
     configFile: false,
     logLevel: 'silent',
-    plugins: [requirejsAmd({ build: 'build.js' })],
+    plugins: [requirejsAmd({ build: 'build.js', entries: 'page/*' })],
     server: { host: '127.0.0.1', port: 0 },
     optimizeDeps: { noDiscovery: true },
   })
