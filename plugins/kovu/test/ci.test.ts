@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { deployTarget, fill } from '../src/targets/deploy.ts'
+import { revision } from '../src/targets/revision.ts'
 import { type Project, makeProject } from './support/project.ts'
 
 /** A site with packages: `deb` writes one, `publish` says so. */
@@ -115,6 +117,22 @@ describe('deploy', () => {
     expect(fill('ssh {host} deploy {branch} {build} {unknown} ${HOME}', values)).toBe(
       `ssh www1 deploy 'x'\\''; rm -rf /; '\\''' 7 {unknown} \${HOME}`,
     )
+  })
+
+  test('calls branch and build as CI servers do, else as git does', async () => {
+    project = await makeProject({})
+    const { root } = project
+    const git = (...args: string[]): string =>
+      execFileSync('git', args, { cwd: root, encoding: 'utf8' })
+    expect(await revision(root, {})).toEqual({ branch: '', build: '' })
+    git('init', '-q', '-b', 'develop')
+    const author = ['-c', 'user.name=a', '-c', 'user.email=a@example.org']
+    for (const name of ['one', 'two']) git(...author, 'commit', '-q', '--allow-empty', '-m', name)
+    expect(await revision(root, {})).toEqual({ branch: 'develop', build: '2' })
+    const bitbucket = { BITBUCKET_BRANCH: 'master', BITBUCKET_BUILD_NUMBER: '9' }
+    expect(await revision(root, bitbucket)).toEqual({ branch: 'master', build: '9' })
+    git('clone', '-q', '--depth', '1', `file://${root}`, 'shallow')
+    expect(await revision(join(root, 'shallow'), {})).toEqual({ branch: 'develop', build: '' })
   })
 
   test('runs its command for each host after publish, and stops at the first that fails', async () => {
