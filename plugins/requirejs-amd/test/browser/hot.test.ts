@@ -225,9 +225,11 @@ describe('an edited module', () => {
       `define([${deps}],function(module){log.push('a');if(module.hot)module.hot.accept()})`
     await open({ 'js/main.js': "require(['a'])", 'js/a.js': a("'module'") }, 1)
     const overlay = page.locator('vite-error-overlay')
-    const wrong = { 'js/a.js': a("'module','nowhere'") }
+    const wrong = { 'js/anywhere.js': 'define({})', 'js/a.js': a("'module','nowhere'") }
     await until(wrong, overlay.waitFor({ state: 'attached' }))
-    expect(await overlay.locator('.message-body').innerText()).toContain("'nowhere' (a → nowhere)")
+    const message = await overlay.locator('.message-body').innerText()
+    expect(message).toContain("'nowhere' (a → nowhere)")
+    expect(message).toContain("Did you mean 'anywhere' (js/anywhere.js)?")
     expect(await loads()).toBe(1)
     await editAndLoad({ 'js/nowhere.js': "define(function(){log.push('somewhere')})" })
     expect(await logOf(page, 2)).toEqual(['somewhere', 'a'])

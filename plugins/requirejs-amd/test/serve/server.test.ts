@@ -14,7 +14,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Derivation, KovuApi, Statics } from '@kovu/protocol'
-import { createLogger, createServer, type Logger, type Plugin, type ViteDevServer } from 'vite'
+import {
+  build,
+  createLogger,
+  createServer,
+  type Logger,
+  type Plugin,
+  type ViteDevServer,
+} from 'vite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requirejsAmd, type RequirejsAmdOptions } from '../../src/index.ts'
 
@@ -210,6 +217,35 @@ describe('in a plain Vite project', () => {
     write({ 'js/gone.js': 'define({})' })
     await changed()
     expect(sent.map(({ type }) => type)).toContain('full-reload')
+  })
+
+  it('the overlay has what the error of a build has: the way, the place, and what may have been meant', async () => {
+    write({
+      ...site,
+      'js/part.js': "define([\n  './util/fromat',\n], {})",
+      'js/util/format.js': 'define({})',
+      'build.js':
+        "({ baseUrl: 'js', dir: 'built', mainConfigFile: 'js/main.js', modules: [{ name: 'main' }] })",
+    })
+    await start()
+    await get('/js/main.js?amd=main', classic)
+    sent.length = 0
+    expect((await get('/js/util/fromat.js?amd=util/fromat&have=main', classic)).status).toBe(500)
+    const shown = sent.find(({ type }) => type === 'error')?.err
+    expect(shown?.message).toContain(
+      "No static file js/util/fromat.js for the module 'util/fromat' (main → app → part → util/fromat). Did you mean 'util/format' (js/util/format.js)?",
+    )
+    expect(shown).toMatchObject({
+      loc: { file: join(root, 'js/part.js'), line: 2, column: 2 },
+      frame: expect.stringContaining("2 |   './util/fromat',") as string,
+    })
+    const failed = await build({
+      root,
+      configFile: false,
+      logLevel: 'silent',
+      plugins: [requirejsAmd({ build: 'build.js' })],
+    }).catch((error: unknown) => String(error))
+    expect(failed).toContain(shown?.message.split('\n')[0])
   })
 
   it('an ES module that an AMD module needs is loaded from its own URL', async () => {
