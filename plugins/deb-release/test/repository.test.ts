@@ -131,5 +131,5 @@ describe('a repository', () => {
     await publisher
     expect(seen.size).toBeGreaterThan(3)
     expect(seen.has('none')).toBe(false)
-  })
+  }, 120_000)
 })
