@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ask, askHttp2, openSocket } from './support/client.ts'
@@ -7,6 +8,50 @@ import { cleanUp, startSite, startUpstream } from './support/site.ts'
 afterEach(cleanUp)
 
 describe('the front', () => {
+  test('listens on both loopback addresses, and on no other', async () => {
+    const site = await startSite({ cdn: 'vite' })
+    const answers = (host: string): Promise<boolean> =>
+      new Promise((done) => {
+        const socket = connect({ port: site.port, host })
+        socket.on('error', () => done(false))
+        socket.on('connect', () => {
+          socket.destroy()
+          done(true)
+        })
+      })
+    const own = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.map(({ address, internal, scopeid }) => ({
+        host: scopeid ? `${address}%${name}` : address,
+        internal,
+      })),
+    )
+    const found = await Promise.all(own.map(({ host }) => answers(host)))
+    expect(own.map(({ host }, i) => [host, found[i]])).toEqual(
+      own.map(({ host, internal }) => [host, internal]),
+    )
+    expect(own.some(({ host }) => host === '127.0.0.1')).toBe(true)
+  })
+
+  test('prints the URL of every host, and none of its own listeners', async () => {
+    const site = await startSite({ '': 'vite', cdn: 'vite', api: 9001, '*': 'unix:/run/app.sock' })
+    site.server.printUrls()
+    const at = `.site.localhost:${site.port}/`
+    expect(
+      site.logged
+        .at(-1)
+        ?.split('\n')
+        .map((line) => line.trim().replace(/ +/g, ' ')),
+    ).toEqual([
+      `➜ https://site.localhost:${site.port}/ Vite`,
+      `➜ https://cdn${at} Vite`,
+      `➜ https://api${at} api (localhost:9001)`,
+      `➜ https://www${at} app (unix:/run/app.sock), any name at *.site.localhost`,
+      expect.stringMatching(
+        /^➜ browsers do not know the authority .*ca\.pem yet: 'npx kovu trust'/,
+      ),
+    ])
+  })
+
   test('serves Vite on one host and an application on the others, over both protocols', async () => {
     const { port } = await startUpstream((req, res) => {
       res.setHeader('set-cookie', ['a=1', 'b=2'])

@@ -1,3 +1,4 @@
+import { connect } from 'node:http2'
 import { afterEach, describe, expect, test } from 'vitest'
 import { sites } from '../src/site/sites.ts'
 import { ask, askHttp2, askRaw, RawClient } from './support/client.ts'
@@ -152,6 +153,39 @@ describe('malformed requests', () => {
     const site = await startSite({ '*': port })
     expect((await askHttp2(site, host, '/', { host: 'evil.example' })).status).toBe(400)
     expect((await askHttp2(site, host, '/', { host: `${host}:${site.port}` })).status).toBe(200)
+  })
+
+  test('CONNECT opens nothing, over HTTP/2 either', async () => {
+    let reached = 0
+    const { port, server } = await startUpstream((_req, res) => {
+      reached += 1
+      res.end('reached')
+    })
+    server.on('connect', () => (reached += 1))
+    const site = await startSite({ '*': port })
+    const session = connect(`https://127.0.0.1:${site.port}`, {
+      ca: site.ca,
+      servername: 'www.site.localhost',
+    })
+    const statuses: unknown[] = []
+    for (const authority of ['evil.example:443', `127.0.0.1:${port}`, host]) {
+      const stream = session.request(
+        { ':method': 'CONNECT', ':authority': authority },
+        { endStream: false },
+      )
+      statuses.push(
+        await new Promise((done) => {
+          stream.on('response', (headers) => done(headers[':status']))
+          stream.on('error', () => done('reset'))
+          stream.on('close', () => done('closed'))
+        }),
+      )
+      stream.destroy()
+    }
+    expect(statuses).not.toContain(200)
+    expect(reached).toBe(0)
+    session.destroy()
+    expect((await ask(site, host, '/')).body).toBe('reached')
   })
 
   test('a target that leads back to the front ends in 508', async () => {

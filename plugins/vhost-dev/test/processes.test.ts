@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { treeKill } from '../src/processes/kill.ts'
 import { accepts } from '../src/processes/ready.ts'
 import { ask } from './support/client.ts'
 import {
@@ -159,12 +158,6 @@ describe('processes', () => {
     const env = JSON.parse((await ask(site, 'www.site.localhost', '/env')).body)
     expect(env.PATH.split(':')[0]).toBe(join(site.root, '.venv/bin'))
     expect(env.VIRTUAL_ENV).toBe(join(site.root, '.venv'))
-  })
-})
-
-describe('on Windows', () => {
-  test('a process ends with its tree', () => {
-    expect(treeKill(4711)).toEqual(['taskkill', '/PID', '4711', '/T', '/F'])
   })
 })
 

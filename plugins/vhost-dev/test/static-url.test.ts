@@ -5,6 +5,8 @@ import { preview } from 'vite'
 import type { Plugin } from 'vite'
 import { afterEach, describe, expect, test } from 'vitest'
 import { vhostDev } from '../src/index.ts'
+import { resolveOptions } from '../src/options/resolve.ts'
+import { placeVite } from '../src/vite/placement.ts'
 import { ask, askRaw, openSocket } from './support/client.ts'
 import {
   afterwards,
@@ -72,6 +74,25 @@ describe('where STATIC_URL is a path', () => {
 })
 
 describe('where STATIC_URL is a URL', () => {
+  test('its port is the port, unless the options name one; without either it is 8443', () => {
+    const portOf = (port: number | undefined, url?: string) =>
+      placeVite(
+        resolveOptions(
+          { domain: 'site.localhost', hosts: { cdn: 'vite' }, ...(port && { port }) },
+          '/',
+        ),
+        '/',
+        url,
+      ).port
+    expect([
+      portOf(undefined),
+      portOf(undefined, '/static/'),
+      portOf(undefined, 'https://cdn.site.localhost:9443/static/'),
+      portOf(undefined, 'https://cdn.site.localhost/static/'),
+      portOf(9000, 'https://cdn.site.localhost:9443/static/'),
+    ]).toEqual([8443, 8443, 9443, 443, 9000])
+  })
+
   test('its host is Vite and its port is the port', async () => {
     const port = await freePort()
     const site = await startSite(

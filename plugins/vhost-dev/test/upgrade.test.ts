@@ -55,6 +55,15 @@ describe('WebSockets', () => {
     await expect(openSocket(site, 'plain.site.localhost', '/')).rejects.toThrow('200')
   })
 
+  test('that lead back to the front end in 508', async () => {
+    const port = await startSocketApp()
+    const site = await startSite({ activity: port })
+    const open = (hops: string) =>
+      openSocket(site, 'activity.site.localhost', '/', { headers: { 'x-vhost-hops': hops } })
+    await expect(open('5')).rejects.toThrow('508')
+    ;(await open('4')).close()
+  })
+
   test("Vite's client connects on the vite host, from pages of the site only", async () => {
     const site = await startSite({ cdn: 'vite', www: 9 })
     const client = await ask(site, 'cdn.site.localhost', '/@vite/client')

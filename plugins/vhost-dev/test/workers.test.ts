@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ask } from './support/client.ts'
-import { cleanUp, freePort, startSite } from './support/site.ts'
+import { afterwards, cleanUp, freePort, startSite } from './support/site.ts'
 
 afterEach(cleanUp)
 
@@ -142,6 +142,39 @@ describe('processes without a port', () => {
     await expect.poll(() => linesIn(site.root).length, patience).toBeGreaterThan(2)
     const logged = site.logged.filter((line) => line.startsWith('once'))
     expect(logged).toEqual(['once | started', 'once | done', 'once | has finished'])
+  })
+})
+
+describe('a process that fails again and again', () => {
+  test('is started after pauses that grow', async () => {
+    const site = await startSite({ cdn: 'vite' }, {}, {}, { processes: { fail: 'exit 3' } })
+    const pauses = (): string[] =>
+      site.logged.flatMap((line) => /starting it again in (.*) s$/.exec(line)?.[1] ?? [])
+    await expect.poll(() => pauses().slice(0, 3), patience).toEqual(['0.5', '1', '2'])
+  })
+})
+
+describe('on a terminal', () => {
+  test('each process has a colour before its lines', async () => {
+    const { isTTY } = process.stdout
+    const { NO_COLOR } = process.env
+    afterwards(() => {
+      process.stdout.isTTY = isTTY
+      if (NO_COLOR !== undefined) process.env['NO_COLOR'] = NO_COLOR
+    })
+    process.stdout.isTTY = true
+    delete process.env['NO_COLOR']
+    const processes = { one: 'echo first', second: 'echo second' }
+    const site = await startSite({ cdn: 'vite' }, {}, {}, { processes })
+    const escape = '\u001b['
+    await expect
+      .poll(() => site.logged, patience)
+      .toEqual(
+        expect.arrayContaining([
+          `${escape}36mone    | ${escape}39mfirst`,
+          `${escape}35msecond | ${escape}39msecond`,
+        ]),
+      )
   })
 })
 

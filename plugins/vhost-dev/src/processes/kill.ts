@@ -6,7 +6,7 @@ const windows = process.platform === 'win32'
 const graceMs = 4000
 
 /** What ends a process with everything it started, on Windows, which has no process groups. */
-export function treeKill(pid: number): readonly [program: string, ...args: string[]] {
+function treeKill(pid: number): readonly [program: string, ...args: string[]] {
   return ['taskkill', '/PID', String(pid), '/T', '/F']
 }
 
