@@ -73,7 +73,15 @@ describe.skipIf(sites === undefined)('real sites (KOVU_AMD_SITES, Chromium)', ()
     page.on('pageerror', (error) => errors.push(error.message))
     try {
       await page.goto(url, { waitUntil: 'networkidle' })
-      const text = await page.evaluate(() => document.body.innerText)
+      const read = (): Promise<string> => page.evaluate(() => document.body.innerText)
+      // Nobody tells when a page is done: when it has said the same for a while.
+      let text = await read()
+      for (let same = 0; same < 8;) {
+        await page.waitForTimeout(250)
+        const now = await read()
+        same = now === text ? same + 1 : 0
+        text = now
+      }
       return { text, errors }
     } finally {
       await page.close()
