@@ -18,24 +18,26 @@ function wordAt(lines: readonly string[], line: number, column: number): string 
 }
 
 test.each([
-  ['jQuery', join(folderOf('jquery'), 'src'), ['lib/jquery'], 5_000],
-  ['lodash', folderOf('lodash-amd'), ['lib/main', 'lib/template', 'lib/chunk'], 5_000],
-  ['Underscore', join(folderOf('underscore'), 'amd'), ['lib/index-default'], 1_000],
-])('%s', { timeout: 120_000 }, async (_, library, ids, some) => {
+  ['jQuery', join(folderOf('jquery'), 'src'), ['lib/jquery'], 5_000, 'amd'],
+  ['lodash', folderOf('lodash-amd'), ['lib/main', 'lib/template', 'lib/chunk'], 5_000, 'amd'],
+  ['Underscore', join(folderOf('underscore'), 'amd'), ['lib/index-default'], 1_000, 'amd'],
+  ['an ES chunk', join(folderOf('underscore'), 'amd'), ['lib/index-default'], 1_000, 'esm'],
+] as const)('%s', { timeout: 120_000 }, async (_, library, ids, some, format) => {
   using site = new Site({
     'js/main.js': `define([${ids.map((id) => `'${id}'`).join()}],function(one){return one})`,
     '/build.js': "({baseUrl:'www/js',dir:'www-built',modules:[{name:'main'}]})",
   })
   mkdirSync(join(site.root, 'www/js/lib'), { recursive: true })
   cpSync(library, join(site.root, 'www/js/lib'), { recursive: true })
-  const out = await site.ours({}, { build: { sourcemap: true } })
-  const generated = (out.get('js/main.js') ?? '').split('\n')
-  const map = JSON.parse(out.get('js/main.js.map') ?? '') as ConstructorParameters<
+  const out = await site.ours({ format }, { build: { sourcemap: true } })
+  const layer = format === 'esm' ? '_kovu/es/js/main.js' : 'js/main.js'
+  const generated = (out.get(layer) ?? '').split('\n')
+  const map = JSON.parse(out.get(`${layer}.map`) ?? '') as ConstructorParameters<
     typeof TraceMap
   >[0] & { sources: string[]; sourcesContent: string[] }
   const sources = new Map(
     map.sources.map((source, at) => {
-      const text = readFileSync(resolve(site.root, 'out/js', source), 'utf8')
+      const text = readFileSync(resolve(site.root, 'out', dirname(layer), source), 'utf8')
       expect(map.sourcesContent[at]).toBe(text)
       return [source, text.split('\n')] as const
     }),
