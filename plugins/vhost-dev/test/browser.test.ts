@@ -190,14 +190,19 @@ describe.runIf(executablePath && hasCertutil)('in Chromium', () => {
     expect(problems).toEqual([])
   }, 60_000)
 
-  test('the page of an application that starts shows its lines and becomes the application', async () => {
+  test('the page of an application that starts shows its last lines and becomes the application', async () => {
     const port = await freePort()
     const app = `
+      for (let n = 1; n < 50; n++) console.log('line ' + n)
       console.log('warming up')
-      setTimeout(() => require('node:http').createServer((q, s) => {
-        s.setHeader('content-type', 'text/html')
-        s.end('<!doctype html><title>the application</title>')
-      }).listen(process.env.PORT), 5000)`
+      const timer = setInterval(() => {
+        if (!require('node:fs').existsSync('go')) return
+        clearInterval(timer)
+        require('node:http').createServer((q, s) => {
+          s.setHeader('content-type', 'text/html')
+          s.end('<!doctype html><title>the application</title>')
+        }).listen(process.env.PORT)
+      }, 50)`
     const site = await startSite(
       { cdn: 'vite', www: { target: port, run: 'node app.cjs' } },
       { 'app.cjs': app },
@@ -206,7 +211,15 @@ describe.runIf(executablePath && hasCertutil)('in Chromium', () => {
     const page = await context.newPage()
     await page.goto(site.origin('www.site.localhost'))
     expect(await page.title()).toBe('www is starting')
-    await page.waitForFunction(() => document.querySelector('pre')?.textContent === 'warming up')
+    await page.waitForFunction(() => {
+      const log = document.querySelector('pre')
+      return (
+        log?.textContent.endsWith('warming up') === true &&
+        log.scrollTop > 0 &&
+        log.scrollTop + log.clientHeight > log.scrollHeight - 2
+      )
+    })
+    writeFileSync(join(site.root, 'go'), '')
     await page.waitForFunction(() => document.title === 'the application')
   })
 

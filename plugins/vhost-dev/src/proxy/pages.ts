@@ -119,14 +119,16 @@ function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description
 }
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem;color:#222;background:#fff}
-h1{font-size:1.5rem;font-weight:600}pre{background:#f4f4f4;padding:1rem;overflow:auto;font-size:.8rem;white-space:pre-wrap}
+h1{font-size:1.5rem;font-weight:600}pre{background:#f4f4f4;padding:1rem;overflow:auto;max-height:65vh;font-size:.8rem;white-space:pre-wrap}
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#242424}}`
 
-/** Runs in the page: asks until the application answers, shows its lines meanwhile. */
-const script = `const log=document.querySelector('pre')
+/** Runs in the page: asks until the application answers, shows its lines meanwhile; the reason stands in the last ones. */
+const script = `const log=document.querySelector('pre'),end=()=>{log.scrollTop=log.scrollHeight}
+end()
 const ask=async()=>{try{const r=await fetch('${statePath}',{cache:'no-store'})
 if(!r.headers.has('${stateHeader}'))return location.reload()
-const{lines}=await r.json();log.hidden=!lines.length;log.textContent=lines.join('\\n')}catch{}
+const{lines}=await r.json();const text=lines.join('\\n');log.hidden=!text
+if(text!==log.textContent){log.textContent=text;end()}}catch{}
 setTimeout(ask,400)}
 setTimeout(ask,400)`
 
