@@ -95,6 +95,30 @@ describe('a site whose modules all stand in layers', () => {
     expect(after.loaded.filter((url) => url.startsWith('_kovu/require'))).toHaveLength(1)
   })
 
+  test.each(['a script of its own', 'the page itself'])(
+    'gets the core, which may stand among others in %s',
+    async (where) => {
+      using site = new Site(files)
+      const { files: built, names } = await site.hashed()
+      const concatenated = ['js/lib/require.js', 'js/main.js', 'js/page.js']
+        .map((name) => built.get(names.get(name) ?? name))
+        .join('\n;')
+      const served = new Map([...built].map(([name, text]) => [`static/${name}`, text]))
+      served.set('static/CACHE/js/all.js', concatenated)
+      const { trace, loaded, errors } = await visit(served, [
+        where === 'the page itself' ? { text: concatenated } : { src: 'static/CACHE/js/all.js' },
+        { text: "require(['page'],function(page){page()})" },
+      ])
+      expect(errors).toEqual([])
+      expect(trace).toEqual([
+        'main ab[object Object]app/alib',
+        'page main',
+        'late b[object Object]',
+      ])
+      expect(loaded).toEqual([`static/${names.get('js/late.js')}`])
+    },
+  )
+
   test('says what is wrong when the complete loader does not come', async () => {
     using site = new Site(files)
     const { files: built, names } = await site.hashed()
