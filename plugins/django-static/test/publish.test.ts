@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 import { publish } from '../src/publish/write.ts'
+import type { Publication } from '../src/publish/writer.ts'
 import { Contents } from '../src/tree/contents.ts'
 import { listReleases } from '../src/publish/releases.ts'
 
@@ -144,4 +154,42 @@ test('what was made beyond a budget waits on disk, and is gone afterwards', () =
   expect(readdirSync(dir)).toEqual(['site'])
   for (const [at, sheet] of sheets.entries())
     expect(readFileSync(join(dir, 'site', `${at}.css`)).equals(sheet)).toBe(true)
+})
+
+test('by links, a file is there once, and nothing is written through a link', () => {
+  const dir = temporary()
+  const root = join(dir, 'site')
+  const file = join(dir, 'a.txt')
+  const inodeOf = (path: string): number => statSync(path).ino
+  const release = (hash: string): Publication[] => [
+    { name: `a.${hash}.txt`, source: { file }, hashed: true },
+    { name: 'a.txt', source: { file }, hashed: false, twin: `a.${hash}.txt` },
+    { name: `b.${hash}.css`, source: { content: Buffer.from(hash), from: 'b.css' }, hashed: true },
+    { name: 'b.css', source: { content: Buffer.from(hash), from: 'b.css' }, hashed: false },
+  ]
+  writeFileSync(file, 'one')
+  const first = publish(root, release('111111111111'), '{"a": 1}', { link: true })
+  expect(first).toEqual({ written: expect.arrayContaining(['a.txt', 'b.css']), unchanged: 0 })
+  for (const name of ['a.111111111111.txt', 'a.txt'])
+    expect([name, inodeOf(join(root, name))]).toEqual([name, inodeOf(file)])
+  expect(publish(root, release('111111111111'), '{"a": 1}', { link: true }).unchanged).toBe(4)
+
+  // As editors and git write.
+  writeFileSync(`${file}.new`, 'two')
+  renameSync(`${file}.new`, file)
+  publish(root, release('222222222222'), '{"a": 2}', { link: true })
+  const read = (name: string): string => readFileSync(join(root, name), 'utf8')
+  expect(['a.111111111111.txt', 'a.222222222222.txt', 'a.txt'].map(read)).toEqual([
+    'one',
+    'two',
+    'two',
+  ])
+  expect([read('b.111111111111.css'), read('b.css')]).toEqual(['111111111111', '222222222222'])
+
+  // A copy takes the place of a link; what the link led to is as it was.
+  writeFileSync(`${file}.new`, 'six')
+  renameSync(`${file}.new`, file)
+  publish(root, release('333333333333'), '{"a": 3}')
+  expect([read('a.txt'), read('a.222222222222.txt')]).toEqual(['six', 'two'])
+  expect(inodeOf(join(root, 'a.txt'))).not.toBe(inodeOf(file))
 })

@@ -157,6 +157,8 @@ function knownFiles(): Files {
     'media/d/hash#mark.txt': 'h',
     'media/plus+minus-~!().txt': 'p',
     'media/UPPER.CSS': 'a { background: url(not-followed.png) }',
+    'media/upper.css': 'a { top: 0 }',
+    'media/Upper.css': 'a { top: 1px }',
     'media/module.mjs': 'import "./nothing.js"\n',
     'media/bytes.bin': Uint8Array.from([0, 255, 254, 10, 13]),
     'media/empty.css': '',
