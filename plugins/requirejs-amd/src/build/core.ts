@@ -26,7 +26,7 @@ const harmless: ReadonlySet<string> = new Set([
 
 /** A use of the loader's functions beyond calls, `config` and `onError`. What follows `resolve` is Node's. */
 const surface =
-  /\brequire(?:js)?\s*(?:\[|\.\s*(?!(?:config|onError|version|resolve|main|cache|extensions)\b)\w)|\bdata-require|\bimportScripts\b/
+  /\brequire(?:js)?(?:\[|\s*\.(?!(?:config|onError|version|resolve|main|cache|extensions)\b)\w)|\bdata-require|\bimportScripts\b/
 
 /** The same through the local `require` of a module, whose name a minifier may have changed. */
 const local =
@@ -98,7 +98,8 @@ function uses({ code, kind }: ModuleRecord): boolean {
 
 /** What the site's other texts need: scripts, templates, sources of the server. */
 async function whyTexts({ context, peers, built }: CoreQuestion): Promise<string | undefined> {
-  const known = new Set(built.flatMap(({ output }) => output.reached.map(({ file }) => file)))
+  const reached = built.flatMap(({ output }) => output.reached)
+  const known = new Set(reached.flatMap(({ file, publicName }) => [file, publicName]))
   const { root, build } = context.config
   const skip = [build.outDir, peers.statics?.root ?? 'node_modules'].map((path) =>
     normalizePath(resolve(root, path)),
@@ -108,7 +109,7 @@ async function whyTexts({ context, peers, built }: CoreQuestion): Promise<string
     ? [...told].filter((input) => !input.startsWith('glob:'))
     : (await readTemplates({ root, skip })).map(({ file }) => file)
   const scripts = [...peers.list()].flatMap((name) =>
-    name.endsWith('.js') ? (peers.find(name)?.file ?? []) : [],
+    name.endsWith('.js') && !known.has(name) ? (peers.find(name)?.file ?? []) : [],
   )
   for (const file of new Set([...files, ...scripts])) {
     if (known.has(file)) continue
