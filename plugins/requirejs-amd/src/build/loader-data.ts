@@ -128,7 +128,8 @@ function finalNames(
       for (const name of resourceNames(project, id)) if (peers.find(name)) wanted.add(name)
     }
     for (const record of output.loose) wanted.add(record.publicName)
-    for (const file of output.files) if (file.main !== undefined) wanted.add(file.publicName)
+    // Layers, and a script that a `data-main` may name.
+    for (const file of output.files) wanted.add(file.publicName)
   }
   for (const name of peers.list()) {
     if (!name.endsWith('.js') || inLayers.has(name)) continue

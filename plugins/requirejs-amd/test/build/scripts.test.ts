@@ -270,3 +270,19 @@ function decode(mappings: string): number[][][] {
       })
   })
 }
+
+test('a data-main that names the single file finds it under its hashed name', async () => {
+  using site = new Site({
+    ...sources,
+    '/build.js':
+      "({baseUrl:'www/js',mainConfigFile:'www/js/config.js',name:'widget',out:'www/js/widget.min.js'})",
+  })
+  const { files, names } = await site.hashed()
+  const built = names.get('js/widget.min.js') ?? ''
+  expect(built).toMatch(/\.[0-9a-f]{12}\.js$/)
+  const page = [{ src: names.get('js/lib/require.js') ?? '', main: 'js/widget.min' }, start]
+  const { loaded, trace, errors } = await visit(files, page)
+  expect(errors).toEqual([])
+  expect(loaded).toContain(built)
+  expect(trace).toContain('widget')
+})
