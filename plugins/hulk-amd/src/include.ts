@@ -29,9 +29,13 @@ export function readInclude(globs: readonly string[], root: string): Include {
     const anchored = /^(?:\/|\*\*\/)/.test(glob) ? glob : `${root}/${glob.replace(/^\.\//, '')}`
     return globToRegExp(anchored)
   })
+  const sorted = [...suffixes].sort((a, b) => b.length - a.length)
   return {
-    suffixes: [...suffixes].sort((a, b) => b.length - a.length),
-    matches: (file) => patterns.some((pattern) => pattern.test(file)),
+    suffixes: sorted,
+    // Most files of a site are no templates: their ends tell.
+    matches: (file) =>
+      sorted.some((suffix) => file.endsWith(suffix)) &&
+      patterns.some((pattern) => pattern.test(file)),
   }
 }
 

@@ -16,12 +16,13 @@ export function derivedName(
   suffixes: readonly string[],
   { naming, namespace }: Naming,
 ): string | undefined {
-  const base = path.posix.basename(name)
+  const slash = name.lastIndexOf('/') + 1
+  const base = name.slice(slash)
   const suffix = suffixes.find((one) => base.endsWith(one)) ?? path.posix.extname(base)
   const stem = naming === 'hulk' ? base.replace(/\..*$/, '') : base.slice(0, -suffix.length)
-  return stem === ''
-    ? undefined
-    : path.posix.join(path.posix.dirname(name), `${namespace}${stem}.js`)
+  if (stem === '') return undefined
+  const derived = `${name.slice(0, slash)}${namespace}${stem}.js`
+  return namespace === '' ? derived : path.posix.normalize(derived)
 }
 
 /** A way from source names to derived names, as suffixes. */

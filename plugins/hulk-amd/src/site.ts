@@ -24,10 +24,17 @@ export async function listTemplates(
       .map(([name, file]) => ({ name, file }))
     return { found, taken: (name) => statics.find(name) }
   }
-  const found = [...walk(context.root)]
-    .filter((file) => context.include.matches(slashed(file)))
-    .map((file) => ({ name: slashed(path.relative(context.root, file)), file }))
+  const found: Found[] = []
+  for (const file of walk(context.root)) {
+    const name = slashed(file)
+    if (context.include.matches(name)) found.push({ name: below(context.root, name), file })
+  }
   return { found, taken: () => undefined }
+}
+
+/** The path of a file below the root that it was found in. */
+function below(root: string, file: string): string {
+  return file.slice(root.endsWith('/') ? root.length : root.length + 1)
 }
 
 /** Files in which a site names its templates. */
@@ -54,8 +61,9 @@ export async function* readSources(context: Context): AsyncGenerator<string> {
 /** All files below a folder in the order of their names, but for packages and what is hidden. */
 function* walk(dir: string): Generator<string> {
   const entries = fs.readdirSync(dir, { withFileTypes: true })
+  const before = dir.endsWith(path.sep) ? dir : `${dir}${path.sep}`
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const file = path.join(dir, entry.name)
+    const file = before + entry.name
     if (entry.isFile()) yield file
     else if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
       yield* walk(file)

@@ -41,13 +41,18 @@ export class Outputs {
    * @param written Is told the path of each file.
    */
   write(outDir: string, written: (file: string) => void): void {
-    const folders = new Set<string>()
+    /** Folders, and whether they were there before. */
+    const folders = new Map<string, boolean>()
     for (const [name, bytes] of this.#files) {
       const file = path.join(outDir, name)
       const folder = path.dirname(file)
-      if (!folders.has(folder)) fs.mkdirSync(folder, { recursive: true })
-      folders.add(folder)
-      if (!holds(file, bytes)) fs.writeFileSync(file, bytes)
+      let old = folders.get(folder)
+      if (old === undefined) {
+        old = fs.existsSync(folder)
+        if (!old) fs.mkdirSync(folder, { recursive: true })
+        folders.set(folder, old)
+      }
+      if (!old || !holds(file, bytes)) fs.writeFileSync(file, bytes)
       written(file)
     }
   }

@@ -60,11 +60,18 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
 /** What decides which templates there are, as `TargetContext.input` takes it. */
 async function inputsOf(context: Context): Promise<string[]> {
   const statics = await staticsOf(context)
-  if (!statics) return context.options.include.map((glob) => `glob:${glob}`)
-  const listings = statics.roots.flatMap(({ dir }) =>
-    context.include.suffixes.map((suffix) => `glob:${slashed(dir)}/**/*${suffix}`),
-  )
+  if (!statics) return together(context.options.include).map((glob) => `glob:${glob}`)
+  const { suffixes } = context.include
+  const any = suffixes.length === 1 ? suffixes[0] : `{${suffixes.join()}}`
+  const listings = statics.roots.map(({ dir }) => `glob:${slashed(dir)}/**/*${any}`)
   return [...(statics.inputs?.('settings') ?? []), ...listings]
+}
+
+/** Globs that differ in their suffix as one: each costs a walk through all folders. */
+function together(globs: readonly string[]): string[] {
+  const suffixes = globs.flatMap((glob) => /^\*\*\/\*(\.[^*?{}[\],/]+)$/.exec(glob)?.[1] ?? [])
+  if (suffixes.length < globs.length || suffixes.length < 2) return [...globs]
+  return [`**/*{${suffixes.join()}}`]
 }
 
 /** Which output is made from which template; two templates for one output are an error, a foreign file there a warning. */

@@ -166,11 +166,22 @@ function writePartials(
   code.text += ' }'
 }
 
-const NEEDS_ESCAPE = /[\\"\n\r\u2028\u2029]/
-
 /** hogan.js's escaping, which leaves all line and paragraph separators but the first: they are legal since ES2019. */
 function escape(text: string): string {
-  if (!NEEDS_ESCAPE.test(text)) return text
+  // Most texts are names: a loop is over before a regular expression has begun.
+  for (let at = 0; at < text.length; at++)
+    if (isSpecial(text.charCodeAt(at))) return escapeAll(text)
+  return text
+}
+
+/** A quote, a backslash, or the end of a line. */
+function isSpecial(code: number): boolean {
+  return (
+    code === 34 || code === 92 || code === 10 || code === 13 || code === 0x2028 || code === 0x2029
+  )
+}
+
+function escapeAll(text: string): string {
   let out = text
   if (out.includes('\\')) out = out.replaceAll('\\', '\\\\')
   if (out.includes('"')) out = out.replaceAll('"', '\\"')
