@@ -88,7 +88,7 @@ export function createProject(context: Context, peers: Peers, parts: ProjectPart
       ? { file: `${build.baseUrl}/${publicName}`, source: build.file ?? build.folder }
       : peers.find(publicName)
   const find = fixed ? once(lookUp) : lookUp
-  const ids = createIds({ config, dynamic, prefix, find })
+  const ids = createIds({ config, dynamic, prefix, find, fixed })
   // Sources are changed for a build only: in development RequireJS would read them as they are.
   const forBuild = context.config.command === 'build' ? build : undefined
   for (const [id, text] of Object.entries(forBuild?.rawText ?? {})) {

@@ -11,6 +11,8 @@ export interface IdsOptions {
   readonly prefix: string
   /** The file behind a public name. */
   find(publicName: string): Found | undefined
+  /** Do files stay as they are, as in a build? What an id means is then looked up once. */
+  readonly fixed?: boolean | undefined
 }
 
 const specials = new Set(['require', 'exports', 'module'])
@@ -43,6 +45,25 @@ export function createIds(options: IdsOptions): Ids {
     return mapped?.kind === 'path' ? joinPublic(prefix, mapped.path) : undefined
   }
 
+  const look = (id: string): Resolved => {
+    const { plugin, name } = splitPlugin(id)
+    if (plugin !== undefined) return { kind: 'plugin', id, plugin, resource: name }
+    const bundle = bundles.get(id)
+    const bundleName = bundle === undefined ? undefined : ids.toPublicName(bundle)
+    const bundleFound = bundleName === undefined ? undefined : find(bundleName)
+    if (bundleName !== undefined && bundleFound) {
+      return { kind: 'module', id, publicName: bundleName, found: bundleFound, bundle }
+    }
+    if (isUrl(id) || isLate(id)) return { kind: 'external', id }
+    const mapped = mapPath(id, rules)
+    if (mapped.kind !== 'path') return { kind: mapped.kind, id }
+    const publicName = ids.toPublicName(id)
+    if (publicName === undefined) return { kind: 'external', id }
+    const found = find(publicName)
+    return found ? { kind: 'module', id, publicName, found } : { kind: 'missing', id, publicName }
+  }
+
+  const located = options.fixed ? new Map<string, Resolved>() : undefined
   const ids: Ids = {
     config,
     prefix,
@@ -76,21 +97,9 @@ export function createIds(options: IdsOptions): Ids {
       }
     },
     locate(id): Resolved {
-      const { plugin, name } = splitPlugin(id)
-      if (plugin !== undefined) return { kind: 'plugin', id, plugin, resource: name }
-      const bundle = bundles.get(id)
-      const bundleName = bundle === undefined ? undefined : ids.toPublicName(bundle)
-      const bundleFound = bundleName === undefined ? undefined : find(bundleName)
-      if (bundleName !== undefined && bundleFound) {
-        return { kind: 'module', id, publicName: bundleName, found: bundleFound, bundle }
-      }
-      if (isUrl(id) || isLate(id)) return { kind: 'external', id }
-      const mapped = mapPath(id, rules)
-      if (mapped.kind !== 'path') return { kind: mapped.kind, id }
-      const publicName = ids.toPublicName(id)
-      if (publicName === undefined) return { kind: 'external', id }
-      const found = find(publicName)
-      return found ? { kind: 'module', id, publicName, found } : { kind: 'missing', id, publicName }
+      const known = located?.get(id) ?? look(id)
+      located?.set(id, known)
+      return known
     },
     idOf(publicName) {
       if (!publicName.endsWith('.js')) return undefined

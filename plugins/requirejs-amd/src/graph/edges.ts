@@ -76,15 +76,17 @@ export function edgesOf(analysis: Analysis, id: string, ids: Ids, around: Resour
 
   const deps = new Set<string>()
   for (const dep of shimOf(ids.config, id)?.deps ?? []) add(deps, dep, undefined)
-  const local = new Set(analysis.defines.flatMap((call) => call.id ?? []))
+  const [first, ...others] = analysis.defines
+  // One anonymous call is what most files are; then no id is that of a neighbour.
+  const isAlone = others.length === 0 && first?.id === undefined
+  const local = new Set(isAlone ? [] : analysis.defines.flatMap((call) => call.id ?? []))
   for (const call of definesFor(analysis, id)) {
     const parent = call.id ?? id
-    const own = (call.deps ?? call.sugar ?? []).filter(
-      (dep) => !local.has(ids.normalize(dep.id, parent)),
-    )
+    const named = call.deps ?? call.sugar ?? []
+    const own = isAlone ? named : named.filter((dep) => !local.has(ids.normalize(dep.id, parent)))
     addAll(deps, own, parent)
   }
-  const needed = new Set(deps)
+  const needed = new Set(analysis.requires.length > 0 ? deps : [])
   const optional = new Set<string>()
   for (const call of analysis.requires) {
     const parent = call.local ? id : undefined
@@ -116,6 +118,7 @@ export function shimOf(config: Ids['config'], id: string): Shim | undefined {
 
 /** The `define` calls that run when the id is required: its own one, and others of the same file that it names. */
 function definesFor(analysis: Analysis, id: string): readonly DefineCall[] {
+  if (analysis.defines.length === 1 && analysis.defines[0]?.anonymous) return analysis.defines
   const byId = new Map(analysis.defines.map((call) => [call.id ?? id, call]))
   const anonymous = analysis.defines.filter((call) => call.anonymous)
   const start = byId.get(id)

@@ -123,7 +123,9 @@ function freeSeparator(ids: readonly string[]): string {
  * @returns The literal, in double quotes.
  */
 export function quote(text: string): string {
-  return JSON.stringify(text)
+  const json = JSON.stringify(text)
+  if (!/[\u2028\u2029]|<\//.test(json)) return json
+  return json
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029')
     .replaceAll('</', '<\\/')
