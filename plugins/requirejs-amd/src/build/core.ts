@@ -39,6 +39,8 @@ export interface CoreQuestion {
   readonly built: readonly Built[]
   /** What the complete loader would be told. */
   readonly data: LoaderData
+  /** Told of every text that the answer depends on. */
+  readonly watch: (file: string) => void
 }
 
 /**
@@ -97,7 +99,12 @@ function uses({ code, kind }: ModuleRecord): boolean {
 }
 
 /** What the site's other texts need: scripts, templates, sources of the server. */
-async function whyTexts({ context, peers, built }: CoreQuestion): Promise<string | undefined> {
+async function whyTexts({
+  context,
+  peers,
+  built,
+  watch,
+}: CoreQuestion): Promise<string | undefined> {
   const reached = built.flatMap(({ output }) => output.reached)
   const known = new Set(reached.flatMap(({ file, publicName }) => [file, publicName]))
   const { root, build } = context.config
@@ -113,6 +120,7 @@ async function whyTexts({ context, peers, built }: CoreQuestion): Promise<string
   )
   for (const file of new Set([...files, ...scripts])) {
     if (known.has(file)) continue
+    watch(file)
     const text = read(file)
     if (surface.test(text) && !definesLoader(text) && !isModule(text, file)) {
       return `${file} uses more of require.js`

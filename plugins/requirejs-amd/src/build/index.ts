@@ -123,7 +123,8 @@ export function buildPlugin(context: Context, esm: EsmBuild): Plugin {
           for (const file of record.watch) this.addWatchFile(file)
         }
         const { minify } = settingsOf(context, found)
-        await emitLoaders({ context, peers: found, built: all, minify, emit, chunks })
+        const watch = (file: string): void => this.addWatchFile(file)
+        await emitLoaders({ context, peers: found, built: all, minify, emit, chunks, watch })
         complete(all)
       } catch (error) {
         this.error(toLocated(error))

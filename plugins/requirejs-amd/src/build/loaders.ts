@@ -18,6 +18,8 @@ export interface LoaderOutput {
   /** Public names of layers, with those of their ES chunks. */
   readonly chunks: ReadonlyMap<string, string>
   readonly emit: (publicName: string, source: string) => void
+  /** Told of every file that the choice of the loader depends on. */
+  readonly watch: (file: string) => void
 }
 
 /** The layers that may be ES chunks, by public name. */
@@ -34,7 +36,7 @@ export function chunksOf(built: readonly Built[]): ReadonlyMap<string, string> {
 
 /** Writes the loader in the place of every require.js. All other files have their final names by now. */
 export async function emitLoaders(output: LoaderOutput): Promise<void> {
-  const { context, peers, built, minify, chunks, emit } = output
+  const { context, peers, built, minify, chunks, emit, watch } = output
   const namespace = namespaceOf(built)
   const dataOf = (name: string): LoaderData =>
     loaderData(name, built, peers, context.config.base, chunks)
@@ -43,7 +45,7 @@ export async function emitLoaders(output: LoaderOutput): Promise<void> {
   const [first] = all
   if (first === undefined) return
   const why = minify
-    ? await whyComplete({ context, peers, built, data: first })
+    ? await whyComplete({ context, peers, built, data: first, watch })
     : 'nothing is minified'
   if (why !== undefined) {
     debug('the complete loader: %s', why)

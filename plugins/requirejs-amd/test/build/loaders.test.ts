@@ -1,4 +1,5 @@
 /** Which loader a build writes in the place of require.js, and that its pages do what they do under require.js. */
+import type { Plugin, Rolldown } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { useLoader } from '../runtime/fake-page.ts'
 import { visit, type ScriptTag, type Visit } from './page.ts'
@@ -178,6 +179,28 @@ describe('a build takes the complete loader for', () => {
     using site = new Site({ ...files, ...changed })
     const { names } = await site.hashed()
     expect(names.has('_kovu/require.js')).toBe(false)
+  })
+
+  test('what a text says, which is an input of the build', async () => {
+    using site = new Site({ ...files, '/templates/page.html': '', 'js/plain.js': 'plain()' })
+    const inputs: string[] = []
+    const watch: Plugin = {
+      name: 'watch',
+      configResolved({ plugins }) {
+        const own = plugins.find(({ name }) => name === 'requirejs-amd:build') as unknown as {
+          generateBundle: (this: Rolldown.PluginContext, ...given: unknown[]) => unknown
+        }
+        const hook = own.generateBundle
+        own.generateBundle = function (...given) {
+          this.addWatchFile = (file) => void inputs.push(file.replace(`${site.root}/`, ''))
+          return hook.apply(this, given)
+        }
+      },
+    }
+    expect((await site.ours({}, { plugins: [watch] })).has('_kovu/require.js')).toBe(true)
+    expect(inputs).toEqual(expect.arrayContaining(['templates/page.html', 'www/js/plain.js']))
+    site.write({ '/templates/page.html': '<script>requirejs.undef("main")</script>' })
+    expect((await site.ours()).has('_kovu/require.js')).toBe(false)
   })
 
   test('a build that does not minify', async () => {
