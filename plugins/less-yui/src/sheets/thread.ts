@@ -22,7 +22,7 @@ export interface Question {
 export type Answer = { readonly compiled: Compiled } | { readonly failure: Failure }
 
 /** A {@link LessYuiError} as data. */
-export interface Failure {
+interface Failure {
   readonly code: ErrorCode
   readonly message: string
   readonly place: Place | undefined
