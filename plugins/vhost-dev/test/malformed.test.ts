@@ -132,7 +132,7 @@ describe('malformed requests', () => {
     // Nothing is left of ten thousand connections.
     const [open] = [...sites().values()]
     await expect.poll(() => open?.connections, { timeout: 10_000 }).toBe(0)
-  }, 180_000)
+  }, 300_000)
 
   test('an absolute form of the own host and odd but valid paths are forwarded as they are', async () => {
     const { port } = await startUpstream((req, res) => res.end(`path ${req.url}`))
