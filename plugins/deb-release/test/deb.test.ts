@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createCipheriv } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -8,6 +9,7 @@ import { describe, expect, test } from 'vitest'
 import { arHeader } from '../src/deb/ar.ts'
 import { createCompressor, inline } from '../src/deb/compressor.ts'
 import { printFields, readParagraphs } from '../src/deb/control.ts'
+import { isDense } from '../src/deb/density.ts'
 import { arrange, type Entry } from '../src/deb/entry.ts'
 import { readDeb } from '../src/deb/read.ts'
 import { tarHeader } from '../src/deb/tar.ts'
@@ -127,6 +129,31 @@ describe('a package', () => {
       execFileSync('readlink', [join(out, `opt/${'l'.repeat(150)}`)], { encoding: 'utf8' }).trim(),
     ).toBe(target)
     execFileSync('md5sum', ['-c', '--quiet', 'DEBIAN/md5sums'], { cwd: out })
+  })
+
+  test('stores what is compressed already, and compresses all else', async () => {
+    // What a cipher makes of zeros looks like an image or a font, and is the same each time.
+    const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16))
+    const image = cipher.update(Buffer.alloc(3 << 20))
+    const base64 = Buffer.from(image.toString('base64'))
+    for (const [content, dense] of [
+      [image, true],
+      [base64, false],
+      [Buffer.alloc(1 << 20), false],
+      [image.subarray(0, 1000), false],
+    ] as const) {
+      expect(isDense(content)).toBe(dense)
+    }
+    const sizes = [image, base64].map(async (content) => {
+      const deb = await write({ entries: [file('opt/x', content)] })
+      const out = temporaryFolder()
+      dpkg('-x', deb, out)
+      expect(readFileSync(join(out, 'opt/x')).equals(content)).toBe(true)
+      return statSync(deb).size / content.length
+    })
+    const [stored = 0, compressed = 0] = await Promise.all(sizes)
+    expect(stored).toBeCloseTo(1, 2)
+    expect(compressed).toBeCloseTo(0.76, 1)
   })
 
   test('unpacks to the same tree, whatever is in it', async () => {

@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads'
 
 import { type DeflateOptions, deflateSync } from 'fflate'
 
+import { isDense } from './density.ts'
+
 /** Deflates chunks (RFC 1951). */
 export interface Compressor {
   /** How many chunks it compresses at once. */
@@ -17,6 +19,13 @@ export interface Compressor {
 // the processor, by which Chromium's zlib chooses its hash function. fflate is the same JavaScript everywhere. Level 2 takes half of
 // the time of level 6, and 7 % more space.
 const options: DeflateOptions = { level: 2, mem: 6 }
+
+/** What is compressed already is stored. */
+const stored: DeflateOptions = { level: 0 }
+
+function optionsFor(chunk: Uint8Array): DeflateOptions {
+  return isDense(chunk) ? stored : options
+}
 
 /** Below this many bytes a thread costs more than it saves. */
 const WORTH_A_THREAD = 4 << 20
@@ -34,7 +43,7 @@ export function createCompressor(bytes: number): Compressor {
 /** Compresses in the calling thread. */
 export const inline: Compressor = {
   width: 0,
-  deflate: (chunk) => Promise.resolve(deflateSync(chunk, options)),
+  deflate: (chunk) => Promise.resolve(deflateSync(chunk, optionsFor(chunk))),
   close: () => Promise.resolve(),
 }
 
@@ -42,8 +51,8 @@ export const inline: Compressor = {
 const program = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { deflateSync } = require(workerData.fflate)
-parentPort.on('message', (chunk) => {
-  const deflated = deflateSync(chunk, workerData.options)
+parentPort.on('message', ({ chunk, options }) => {
+  const deflated = deflateSync(chunk, options)
   parentPort.postMessage(deflated, [deflated.buffer])
 })
 `
@@ -56,7 +65,7 @@ interface Job {
 function threads(width: number): Compressor {
   const fflate = createRequire(import.meta.url).resolve('fflate')
   const pool = Array.from({ length: width }, () => {
-    const worker = new Worker(program, { eval: true, workerData: { fflate, options } })
+    const worker = new Worker(program, { eval: true, workerData: { fflate } })
     const jobs: Job[] = []
     worker.on('message', (deflated: Uint8Array) => jobs.shift()?.resolve(deflated))
     worker.on('error', (cause) => {
@@ -73,7 +82,7 @@ function threads(width: number): Compressor {
         const idlest = rest.reduce((a, b) => (b.jobs.length < a.jobs.length ? b : a), first)
         idlest.jobs.push({ resolve, reject })
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
-        idlest.worker.postMessage(chunk)
+        idlest.worker.postMessage({ chunk, options: optionsFor(chunk) })
       }),
     close: async () => {
       await Promise.all(pool.splice(0).map(({ worker }) => worker.terminate()))
