@@ -23,6 +23,10 @@ export interface Context {
   peers: readonly KovuApi[]
   /** Is this a development server? */
   serve: boolean
+  /** Says something to the user where no hook of Rollup's does. */
+  warn: (text: string) => void
+  /** What was last said of a file: a page that asks for it again is no news. */
+  readonly told: Map<string, string>
   /** Files with partials that were not found, with the names looked for. */
   readonly missing: Map<string, ReadonlySet<string>>
 }
@@ -46,6 +50,8 @@ export function createContext(options: ResolvedOptions): Context {
     ),
     peers: [],
     serve: false,
+    warn: console.warn,
+    told: new Map(),
     missing: new Map(),
   }
 }
@@ -53,12 +59,18 @@ export function createContext(options: ResolvedOptions): Context {
 /** Takes over what the resolved config says. */
 export function configure(
   context: Context,
-  config: { root: string; command: string; plugins: readonly { api?: unknown }[] },
+  config: {
+    readonly root: string
+    readonly command: string
+    readonly plugins: readonly { readonly api?: unknown }[]
+    readonly logger: { warn(text: string): void }
+  },
 ): void {
   context.root = slashed(config.root)
   context.include = readInclude(context.options.include, context.root)
   context.suffixes = derivedSuffixes(context.include.suffixes, context.options)
   context.serve = config.command === 'serve'
+  context.warn = (text) => config.logger.warn(text)
   context.peers = config.plugins
     .map(({ api }) => (api as Partial<KovuPluginApi> | undefined)?.kovu)
     .filter((api) => api !== undefined)

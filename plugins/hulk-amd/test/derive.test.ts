@@ -114,6 +114,30 @@ describe('a derived file', () => {
     expect(trace.sources).toEqual(['hello.template.mustache'])
   })
 
+  test('warns once of a mistyped partial and of unsafe places; partials of other names are given to render()', async () => {
+    const root = site({
+      'post.mustache': 'a post',
+      'list.mustache': '{{#all}}\n{{>pots}}{{>row}}{{/all}}<a href={{u}}>',
+    })
+    const source = path.join(root, 'list.mustache')
+    const warned: string[] = []
+    const api = await apiOf(root, {}, undefined, (text) => warned.push(text))
+    const derivation = derivationFor(api, source)
+    await derivation.render(source)
+    await derivation.render(source)
+    expect(warned).toHaveLength(1)
+    expect(warned[0]).toContain('HULK_AMD_MISSING_PARTIAL')
+    expect(warned[0]).toContain('Did you mean {{>post}}? (list.mustache:2:1)')
+    expect(warned[0]).toContain('2 | {{>pots}}{{>row}}')
+    expect(warned[0]).toContain('HULK_AMD_UNQUOTED')
+    expect(warned[0]).not.toContain('{{>row}}:')
+    write(root, 'list.mustache', '{{>post}}{{>row}}')
+    await derivation.render(source)
+    write(root, 'list.mustache', '{{>pots}}')
+    await derivation.render(source)
+    expect(warned.slice(1)).toEqual([expect.stringContaining('(list.mustache:1:1)')])
+  })
+
   test('cannot be made of a wrong template: the error has file, line, column and frame', async () => {
     const root = site({ 'bad.mustache': '\n\nfine\n  {{#a}}\n{{/b}}\n' })
     const source = path.join(root, 'bad.mustache')

@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Derivation, Derived } from '@kovu/protocol'
-import { parseFile, type Context, type TemplateFile } from '../context.ts'
+import { parseFile, slashed, type Context, type TemplateFile } from '../context.ts'
+import { frameOf, locate } from '../error.ts'
+import { linkPartials, lintTemplate, type Warn } from '../lint/index.ts'
 import {
   type Code,
   emitAmdFile,
@@ -31,9 +33,25 @@ export function derivations(context: Context): Derivation[] {
  */
 export async function render(context: Context, source: string): Promise<Derived> {
   const template = parseFile(source, await fs.promises.readFile(source, 'utf8'), bySpec(context))
+  await tell(context, source, template)
   const code = await codeOf(context, source, template)
   const map = mapOf(code, path.basename(source), template.content, template.shift)
   return { code: code.text, map: JSON.stringify(map), watch: [source] }
+}
+
+/** Warns of what an import of the template would warn of, once for each state of the file. */
+async function tell(context: Context, source: string, template: TemplateFile): Promise<void> {
+  const lines: string[] = []
+  const warn: Warn = ({ message, code, pos }) => {
+    const loc = locate(source, template.content, pos + template.shift)
+    const place = `${slashed(path.relative(context.root, source))}:${loc.line}:${loc.column + 1}`
+    lines.push(`[hulk-amd] ${code}: ${message} (${place})\n${frameOf(template.content, loc)}`)
+  }
+  lintTemplate(context, template, warn)
+  await linkPartials(context, source, template, warn, context.options.format !== 'esm')
+  const text = lines.join('\n')
+  if (text !== '' && context.told.get(source) !== text) context.warn(text)
+  context.told.set(source, text)
 }
 
 /** The same without a map, and for many files: reading them one after the other is the fastest way. */

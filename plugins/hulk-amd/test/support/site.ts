@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Derivation, KovuApi, KovuPluginApi, TargetContext } from '@kovu/protocol'
-import { resolveConfig, type InlineConfig, type Plugin } from 'vite'
+import { createLogger, resolveConfig, type InlineConfig, type Plugin } from 'vite'
 import { onTestFinished } from 'vitest'
 import { hulkAmd, type HulkAmdOptions } from '../../src/index.ts'
 
@@ -30,10 +30,13 @@ export async function apiOf(
   root: string,
   options: HulkAmdOptions = {},
   peer?: KovuApi,
+  warn?: (text: string) => void,
 ): Promise<KovuApi> {
   const plugins: Plugin[] = hulkAmd(options)
   if (peer) plugins.push({ name: 'peer', api: { kovu: peer } satisfies KovuPluginApi })
-  await resolveConfig(inline(root, plugins), 'build')
+  const customLogger = createLogger('silent')
+  if (warn) customLogger.warn = warn
+  await resolveConfig(inline(root, plugins, { customLogger }), 'build')
   const [main] = plugins as [Plugin, ...Plugin[]]
   return (main.api as KovuPluginApi).kovu
 }

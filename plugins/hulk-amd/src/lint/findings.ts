@@ -1,0 +1,78 @@
+/** What is found in one template, and told as warnings. */
+import { relative } from 'node:path'
+import { slashed, type Context, type TemplateFile } from '../context.ts'
+import {
+  endlessCycle,
+  findPartial,
+  nearPartial,
+  partialsOf,
+  type PartialUse,
+} from '../partials/index.ts'
+import { lint } from './rules.ts'
+
+/** Takes a finding: its code, a sentence, and its offset in the template. */
+export type Warn = (warning: {
+  message: string
+  code: string
+  file: TemplateFile
+  pos: number
+}) => void
+
+/**
+ * Warns of what is legal but unsafe, as the `lint` option says.
+ *
+ * @param warn Told of each finding.
+ */
+export function lintTemplate(context: Context, file: TemplateFile, warn: Warn): void {
+  const { unescaped, unquoted } = context.options.lint
+  if (!unescaped && !unquoted) return
+  for (const { code, message, pos } of lint(file.tree)) {
+    if (code === 'HULK_AMD_UNESCAPED' ? unescaped : unquoted) warn({ code, message, pos, file })
+  }
+}
+
+/**
+ * Finds the partials and warns of missing and endless ones.
+ *
+ * @param file The template's absolute path.
+ * @param given Are partials given to `render()` by names of the caller's choice, as AMD files are written for? Then a missing one
+ *   is told of only where it looks like a mistyped one.
+ * @returns The files of those found, by the names in the template.
+ */
+export async function linkPartials(
+  context: Context,
+  file: string,
+  template: TemplateFile,
+  warn: Warn,
+  given = false,
+): Promise<Map<string, string>> {
+  const found: { use: PartialUse; file: string }[] = []
+  const missing = new Set<string>()
+  for (const use of partialsOf(template.tree)) {
+    // The name is in the context.
+    if (context.options.spec && use.name.startsWith('*')) continue
+    const partial = await findPartial(context, use.name, file)
+    if (partial) found.push({ use, file: partial })
+    else missing.add(use.name)
+    if (!partial && context.options.lint.partials) {
+      const near = nearPartial(context, use.name, file)
+      if (given && near === undefined) continue
+      const hint = near ? `. Did you mean {{>${near}}}?` : ''
+      const message = `There is no template for the partial {{>${use.name}}}: it renders nothing unless render() is given one${hint}`
+      warn({ code: 'HULK_AMD_MISSING_PARTIAL', message, pos: use.start, file: template })
+    }
+  }
+  // What a caller gives makes no new file of this one.
+  if (missing.size > 0 && !given) context.missing.set(file, missing)
+  else context.missing.delete(file)
+  if (context.options.lint.partials && found.length > 0) {
+    const cycle = await endlessCycle(context, file, found)
+    const first = cycle && found.find((one) => one.file === cycle[1])
+    if (cycle && first) {
+      const way = cycle.map((one) => slashed(relative(context.root, one))).join(' > ')
+      const message = `This template includes itself without end: ${way}`
+      warn({ code: 'HULK_AMD_ENDLESS_PARTIAL', message, pos: first.use.start, file: template })
+    }
+  }
+  return new Map(found.map(({ use, file: partial }) => [use.name, slashed(partial)]))
+}
