@@ -13,10 +13,7 @@ const [, , name = '', upstream, dir = ''] = process.argv
 /** @type {Record<string, () => Promise<number>>} */
 const servers = {
   application() {
-    const server = createHttpServer((_req, res) => {
-      res.setHeader('content-type', 'application/json')
-      res.end(body)
-    })
+    const server = createHttpServer(answer)
     // None of the proxies is to meet a connection that is being closed.
     server.keepAliveTimeout = 600_000
     return listen(server)
@@ -35,6 +32,9 @@ const servers = {
     await server.listen()
     return plugin.api?.vhost.port ?? 0
   },
+  // What TLS and HTTP alone cost: the least that any proxy in Node can take.
+  'no proxy': () =>
+    listen(createSecureServer({ ...certificate(), allowHTTP1: true }, /** @type {any} */ (answer))),
   'http-proxy-3': () => httpProxy((handler) => createHttpsServer(certificate(), handler)),
   'http-proxy-3 over HTTP/2': () =>
     httpProxy((handler) => createSecureServer(certificate(), /** @type {any} */ (handler))),
@@ -62,6 +62,12 @@ const port = await servers[name]?.()
 process.on('message', () => process.send?.({ cpu: process.cpuUsage() }))
 process.on('disconnect', () => process.exit())
 process.send?.({ port })
+
+/** @type {import('node:http').RequestListener} */
+function answer(_req, res) {
+  res.setHeader('content-type', 'application/json')
+  res.end(body)
+}
 
 /** @param {(handler: import('node:http').RequestListener) => import('node:net').Server} makeServer */
 async function httpProxy(makeServer) {
