@@ -90,5 +90,7 @@ export function toLocatedError(
     frame: frameOf(text, loc),
     pluginCode: cause.code,
     plugin: 'hulk-amd',
+    // Vite prints it below the frame: where our code noticed says nothing about the template. The cause has its own.
+    stack: '',
   })
 }

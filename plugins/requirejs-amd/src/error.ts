@@ -58,6 +58,8 @@ export function toLocated(error: unknown): LocatedError {
   const located: LocatedError = new Error(error.message, { cause: error })
   located.plugin = 'requirejs-amd'
   located.pluginCode = error.code
+  // Vite prints it below the frame: where our code noticed says nothing about the module. The cause has its own.
+  located.stack = ''
   if (!place) return located
   located.id = place.file
   if (place.offset === undefined && !error.message.includes(place.file))
