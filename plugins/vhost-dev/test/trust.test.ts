@@ -49,6 +49,10 @@ describe('kovu trust', () => {
     expect(text).toContain('would run')
     expect(text).toContain(`certutil -A -d sql:${root}/.pki/nssdb`)
     expect(existsSync(join(root, '.pki'))).toBe(false)
+    const untrust = await run('untrust', ['--dry-run'], root)
+    expect(untrust.code).toBe(0)
+    expect(untrust.text).toContain(`certutil -D -d sql:${root}/.pki/nssdb`)
+    expect(existsSync(join(root, '.pki'))).toBe(false)
   })
 
   test.runIf(existsSync('/usr/bin/certutil'))(
