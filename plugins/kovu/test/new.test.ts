@@ -71,6 +71,28 @@ describe('kovu new', () => {
     expect(config).toContain('m4/*.m4')
   })
 
+  test.each([
+    ['a version in package.json', 'package.json', '{ "dependencies": { "less": "~1.7.5" } }'],
+    [
+      'the Makefile of the talk',
+      'Makefile',
+      'css:\n\tlessc --yui-compress -O2 main.less > main.css\n',
+    ],
+  ])('divides as an old less did, where %s tells of one', async (_, file, text) => {
+    await writeFile(join(root, file), text)
+    await kovu('new')
+    const config = await read('vite.config.mts')
+    expect(parseSync('vite.config.mts', config).errors).toEqual([])
+    expect(config).toContain("less: { lessVersion: '1.x' },")
+  })
+
+  test('writes nothing of an old less where there is none', async () => {
+    await writeFile(join(root, 'package.json'), '{ "devDependencies": { "less": "^4.2.0" } }')
+    await writeFile(join(root, 'Makefile'), 'css:\n\tlessc main.less main.css\n')
+    await kovu('new')
+    expect(await read('vite.config.mts')).not.toContain('lessVersion')
+  })
+
   test('never writes over a config', async () => {
     await writeFile(join(root, 'vite.config.mjs'), 'mine')
     const { code, text } = await kovu('new')

@@ -1,7 +1,7 @@
 import type { Surroundings } from './surroundings.ts'
 
 /** The text of a starting `vite.config.ts`, every line explained. */
-export function startingConfig({ build, domain, m4 }: Surroundings): string {
+export function startingConfig({ build, domain, m4, oldLess }: Surroundings): string {
   const amd =
     build === undefined
       ? `      // AMD modules: the r.js build file, when there is one. A data-main in a template needs none:
@@ -10,6 +10,11 @@ export function startingConfig({ build, domain, m4 }: Surroundings): string {
       : `      // AMD modules, by the r.js build file as it is: \`kovu js\`.
       requirejs: { build: '${build}' },
 `
+  const less = oldLess
+    ? `      // The sheets are older than less 4, which leaves \`10px / 2\` as it stands. This divides as lessc did.
+      less: { lessVersion: '1.x' },
+`
+    : ''
   const settings = m4
     ? `
       // Settings of all programs come from m4/*.m4, found by itself: \`kovu settings\`.
@@ -24,7 +29,7 @@ export default defineConfig({
     kovu({
       // Django is asked where static files are, what STATIC_URL and STATIC_ROOT are: \`kovu static\`.
       django: { manage: 'manage.py' },
-${amd}${settings}
+${less}${amd}${settings}
       // In development the site is https://www.${domain}:8443/, with HMR: \`kovu testserver\`.
       vhosts: {
         // Names below .localhost lead to this machine without an entry in /etc/hosts.

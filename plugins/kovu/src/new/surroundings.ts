@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly requirements: boolean
   /** Names of dependencies in package.json. */
   readonly packages: ReadonlySet<string>
+  /** Were the sheets written for a less before version 4, which divided without brackets? */
+  readonly oldLess: boolean
   /** The domain for development: from the folder's name. */
   readonly domain: string
   /** Does the settings file set STATIC_ROOT? */
@@ -47,6 +49,7 @@ export function lookAround(root: string): Surroundings {
     esm: /"type"\s*:\s*"module"/.test(read(join(root, 'package.json'))),
     requirements: ['requirements.txt', '.venv'].some((name) => existsSync(join(root, name))),
     packages: packagesOf(root),
+    oldLess: usesOldLess(root),
     domain: `${domainName(root)}.localhost`,
     staticRoot: /^\s*STATIC_ROOT\s*=/m.test(text),
     manifest: /Manifest\w*StaticFilesStorage/.test(text),
@@ -88,6 +91,15 @@ function packagesOf(root: string): ReadonlySet<string> {
   } catch {
     return new Set()
   }
+}
+
+/** By the version in package.json, or by a command line that no later lessc takes. */
+function usesOldLess(root: string): boolean {
+  const text = read(join(root, 'package.json'))
+  const version = /"less"\s*:\s*"[~^=v\s]*(\d+)/.exec(text)?.[1]
+  return version === undefined
+    ? /\blessc\b.*--yui-compress/.test(text + read(join(root, 'Makefile')))
+    : Number(version) < 4
 }
 
 function domainName(root: string): string {
