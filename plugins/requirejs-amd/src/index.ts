@@ -57,7 +57,12 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
     configureServer(server) {
       hot = new Hot(context, answers, server)
       answers.served = hot
-      if (options.build !== undefined || options.entries !== undefined) void answers.warm()
+      if (options.build !== undefined || options.entries !== undefined) {
+        // Work enough to be felt: the server is to be there first.
+        const warm = (): void => void answers.warm()
+        if (server.httpServer) server.httpServer.once('listening', warm)
+        else setImmediate(warm)
+      }
       if (!hasStaticsPeer(server.config))
         server.middlewares.use(standalone(context, answers, server))
     },

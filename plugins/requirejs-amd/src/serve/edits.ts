@@ -1,4 +1,5 @@
 /** What an edited file means to pages that have its modules. */
+import { setTimeout } from 'node:timers/promises'
 import type { Project } from '../context.ts'
 import { isRerunnable } from '../module/rerunnable.ts'
 import type { HotEdit } from '../runtime/hot/types.ts'
@@ -65,11 +66,11 @@ function isReplaceable({ id, kind, analysis }: ModuleRecord): boolean {
 /**
  * Looks at modules before one of them is edited: what an edit of a module means depends on all that use it.
  *
- * @param records The modules. Others get their turn after some of them.
+ * @param records The modules. It takes its time: pages are to be loaded meanwhile.
  */
 export async function readyForEdits(records: readonly ModuleRecord[]): Promise<void> {
   for (const [at, record] of records.entries()) {
-    if (at % 20 === 0) await new Promise((done) => setImmediate(done))
+    if (at % 20 === 0) await setTimeout(20, undefined, { ref: false })
     mayRunAgain(record)
   }
 }

@@ -68,14 +68,18 @@ export class Answers {
   /** Makes the layers of build files and entries, before a page asks. What fails does so again when one does. */
   async warm(): Promise<void> {
     const quiet = { onMissing: () => {}, onError: () => {} }
+    const made: ModuleRecord[] = []
     try {
       for (const project of await this.#context.projects()) {
         const { build, graph, ids } = project
         const names = (build?.modules ?? []).flatMap(({ name, create, include }) =>
           create || name === undefined ? include : name,
         )
-        const entries = await entriesOf(this.#context, await this.#context.peers(), project)
-        const wanted = [...names.map((name) => ids.normalize(name)), ...entries.ids]
+        // Entries need not be there in every build file's configuration.
+        const entries = await entriesOf(this.#context, await this.#context.peers(), project).catch(
+          () => undefined,
+        )
+        const wanted = [...names.map((name) => ids.normalize(name)), ...(entries?.ids ?? [])]
         await graph.closure(wanted, quiet)
         for (const id of wanted) {
           const publicName = ids.toPublicName(id)
@@ -83,9 +87,10 @@ export class Answers {
           const layer = publicName === undefined ? undefined : await collectLayer(project, id, [])
           if (!layer || publicName === undefined) continue
           this.#code(project, id, publicName, layer, since)
-          await readyForEdits(layer.records)
+          made.push(...layer.records)
         }
       }
+      await readyForEdits(made)
     } catch {
       // A page is told.
     }
