@@ -75,29 +75,26 @@ export function adopt(ctx: Context, core: Handover): void {
     errors.push(old.error)
   })
 
-  var acts: Fn[] = [
+  core.acts.splice(
+    0,
+    5,
     pageRequire,
     local,
     function (from: string, deps: string[], callback?: Fn, errback?: Fn) {
       requireNow(ctx, ctx.makeModuleMap(null, parentOf(from)), deps, callback, errback)
     },
-    function (id: string) {
-      ctx.completeLoad(id)
-    },
+    ctx.completeLoad,
     function (id: string, event: Event) {
       scriptError(ctx, id, event)
     },
-  ]
-  each(acts, function (act, kind) {
-    core.acts[kind] = act
-  })
+  )
   // What one of them throws is the page's; the others happen all the same.
   function next(): void {
     var held: Held | undefined = core.held.shift()
     if (!held) return
     defineAll(held[2])
     try {
-      ;(acts[held[0]] as Fn).apply(null, held[1] as Value[])
+      ;(core.acts[held[0]] as Fn).apply(null, held[1] as Value[])
     } finally {
       next()
     }

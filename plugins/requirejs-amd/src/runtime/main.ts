@@ -20,7 +20,7 @@ declare const KOVU_TAKES_OVER: boolean
 /** Takes the place of require.js, unless the page has an AMD loader already. */
 function start(): void {
   var config = (page['requirejs'] || {}) as Partial<Config>
-  if (KOVU_TAKES_OVER && core) config = core.config
+  if (KOVU_TAKES_OVER) config = core.config
   else if (typeof page['define'] !== 'undefined' || isFunction(page['requirejs'])) return
   else if (typeof page['require'] !== 'undefined' && !isFunction(page['require'])) {
     config = page['require'] as Partial<Config>
@@ -35,12 +35,12 @@ function start(): void {
   if (data.config) pageRequire(data.config as Partial<Config>)
   if (isBrowser) {
     requirejs.s.head = scriptParent()
-    if (!config.skipDataMain) readDataMain(config, KOVU_TAKES_OVER && core && core.begun)
+    if (!config.skipDataMain) readDataMain(config, KOVU_TAKES_OVER && core.begun)
   }
   page['requirejs'] = requirejs
   page['require'] = page['require'] || requirejs
   page['define'] = define
-  if (KOVU_TAKES_OVER && core) adopt(requirejs.s.contexts['_'] as Context, core)
+  if (KOVU_TAKES_OVER) adopt(requirejs.s.contexts['_'] as Context, core)
   else pageRequire(config)
 }
 

@@ -55,21 +55,21 @@ export var pageRequire: Requirejs = function (config, deps, callback, errback) {
 } as Requirejs
 
 /** The page's `require`, which the core may have given to others already. */
-export var requirejs: Requirejs =
-  KOVU_TAKES_OVER && core ? (page['requirejs'] as Requirejs) : pageRequire
+export var requirejs: Requirejs = KOVU_TAKES_OVER ? (page['requirejs'] as Requirejs) : pageRequire
 
-requirejs.version = '2.3.8'
+if (!KOVU_TAKES_OVER) {
+  requirejs.version = '2.3.8'
+  requirejs.config = function (config) {
+    return requirejs(config)
+  }
+}
 requirejs.isBrowser = isBrowser
 /** What is a URL, not an id. */
 requirejs.jsExtRegExp = /^\/|:|\?|\.js$/
-requirejs.config = function (config) {
-  return requirejs(config)
-}
 requirejs.nextTick = function (fn) {
   later(fn, 4)
 }
-if (!KOVU_TAKES_OVER || !core || requirejs.onError === core.throwError)
-  requirejs.onError = throwError
+if (!KOVU_TAKES_OVER || requirejs.onError === core.throwError) requirejs.onError = throwError
 /** Runs text as sloppy code in a function of its own; for plugins that compile to JavaScript. */
 requirejs.exec = function (text): Value {
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- what a plugin asks for; made only when asked

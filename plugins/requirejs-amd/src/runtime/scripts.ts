@@ -8,6 +8,9 @@ import type { Config, Context } from './types.ts'
 /** Is it the development's loader? Replaced by a literal when the loader is bundled. */
 declare const KOVU_DEVELOPMENT: boolean
 
+/** Does this loader go on for the core? Replaced by a literal when the loader is bundled. */
+declare const KOVU_TAKES_OVER: boolean
+
 declare function importScripts(url: string): void
 
 /** Where scripts go, and what they stand before. */
@@ -44,7 +47,7 @@ export function createNode(config: Config): HTMLScriptElement {
  * @returns the element; nothing in a worker, and for layers that wait for their turn
  */
 export function loadScript(ctx: Context, id: string, url: string): HTMLScriptElement | undefined {
-  if (!isBrowser) {
+  if (!KOVU_TAKES_OVER && !isBrowser) {
     try {
       importScripts(url)
       ctx.completeLoad(id)

@@ -36,7 +36,7 @@ export var ownUrl: string | undefined
 export function findStaticRoot(): void {
   // In a worker there is no way to know.
   var script = isBrowser && (root.document.currentScript as HTMLScriptElement | null)
-  if (KOVU_TAKES_OVER && core) staticRoot = core.root
+  if (KOVU_TAKES_OVER) staticRoot = core.root
   else if (script && data.staticRoot) staticRoot = rootFrom(script.src, data.staticRoot)
   if (!staticRoot) return
   eachOwn(data.bundles || {}, function (ids, layer) {

@@ -85,10 +85,10 @@ const classic = (main: string, loader: string): string =>
 describe("`format: 'esm'`", () => {
   test('a page with data-main, inline scripts and lazy requires does as under require.js', async () => {
     using site = new Site(files)
-    const theirs = await visit(site.sources(), classic('js/main.js', 'js/lib/require.js'), 9)
+    const theirs = await visit(site.sources(), classic('js/main.js', 'js/lib/require.js'), 10)
     const { files: built, names } = await site.hashed({ format: 'esm' })
     const name = (of: string): string => names.get(of) ?? of
-    const own = await visit(built, classic(name('js/main.js'), name('js/lib/require.js')), 9)
+    const own = await visit(built, classic(name('js/main.js'), name('js/lib/require.js')), 10)
     expect([...own.log].sort()).toEqual([...theirs.log].sort())
     expect(own.log.filter((line) => /^(?:a|b|c|main)\b/.test(line))).toEqual(
       theirs.log.filter((line) => /^(?:a|b|c|main)\b/.test(line)),

@@ -12,10 +12,7 @@ declare const KOVU_LOADER_PAGE: Table<Value>
 /** The object that gets the loader's functions. */
 export var page: Table<Value> = isBrowser ? KOVU_LOADER_PAGE : root
 
-function left(): Handover | undefined {
-  var given = page['requirejs'] as { s?: Handover } | undefined
-  return given && given.s && given.s.held && given.s
-}
-
-/** What the core has left. */
-export var core: Handover | undefined = KOVU_TAKES_OVER ? left() : undefined
+/** What the core has left, where this loader goes on for it: nobody else loads it then. */
+export var core: Handover = KOVU_TAKES_OVER
+  ? (page['requirejs'] as { s: Handover }).s
+  : (undefined as unknown as Handover)
