@@ -98,7 +98,7 @@ describe('node_modules', () => {
   })
 })
 
-describe('the virtual environment', () => {
+describe('the virtual environment', { timeout: 120_000 }, () => {
   /** A wheel as pip takes it, with a module and a program. */
   function wheel(site: TestSite, version: string): void {
     const info = `demo-${version}.dist-info`
