@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
+import type { Stored } from '../src/graph/record.ts'
 import { type Project, makeProject } from './support/project.ts'
 import { concatenation, site } from './support/concatenation.ts'
 
@@ -249,6 +250,22 @@ describe('the record', () => {
       expect((await now()).made).toEqual([])
     },
   )
+
+  test.each<[string, (record: Stored) => unknown]>([
+    ['has a column too short', ({ files }) => ({ files: { ...files, numbers: '' } })],
+    ['has no files', () => ({ files: null })],
+    ['names a file that it does not have', () => ({ base: [9999] })],
+    ['names a listing that it does not have', () => ({ base: [-9999] })],
+    ['has no marks', () => ({ marks: null })],
+    ['has marks that are none', ({ marks }) => ({ marks: marks.map(() => null) })],
+    ['has no targets', () => ({ graph: [null] })],
+  ])('is no record when it %s', async (_, damage) => {
+    const file = join(project.root, 'node_modules/.kovu/graph/production.json')
+    const record = JSON.parse(await readFile(file, 'utf8')) as Stored
+    await writeFile(file, JSON.stringify(Object.assign(record, damage(record))))
+    expect((await now()).made).toEqual(['css', 'js', 'static'])
+    expect((await now()).made).toEqual([])
+  })
 
   test('keeps no value of a variable, and is for its owner alone', async () => {
     vi.stubEnv('KOVU_TEST_CDN', 'a-secret-value')

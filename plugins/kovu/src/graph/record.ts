@@ -103,7 +103,7 @@ export function recall(stored: Stored): Memory {
   const stamps = Array.from({ length: files.length }, (_, place) => files.at(place))
   const at = (place: number): Mark => {
     const mark = place < 0 ? stored.marks[-1 - place] : stamps[place]
-    if (mark === undefined) throw new Error('The record is damaged.')
+    if (!Array.isArray(mark)) throw new Error('The record is damaged.')
     return mark
   }
   return {
