@@ -2,7 +2,9 @@
 /**
  * `collectstatic` with ManifestStaticFilesStorage against `vite build` with django-static: whole processes over the same
  * 5,000 files, in turn, into an empty STATIC_ROOT and again with nothing changed. CPU time (user and system) and wall time,
- * medians, and ratios of the CPU times. Then the index, what an unchanged `manage.py test` adds, and the memory that 50,000
+ * medians, and ratios of the CPU times. The floor is the same build of five files: what Node, Vite and Django's answer cost before
+ * the first file is looked at, so that no ratio can be below it. An unchanged tree is best left to `kovu static`, which has
+ * compared every input and every output before Vite is imported: its floor is `node -e 0`. Then the index, what an unchanged `manage.py test` adds, and the memory that 50,000
  * files need when each is eight times as large. Needs `npm run build`.
  *
  *     node bench/django-static.mjs [rounds] [files] [files for memory, 0 for none]
@@ -24,31 +26,36 @@ const vite = join(
 const plugin = fileURLToPath(new URL('../plugins/django-static', import.meta.url))
 const python = djangoPython()
 const root = mkdtempSync(join(tmpdir(), 'kovu-bench-'))
+const few = mkdtempSync(join(tmpdir(), 'kovu-bench-'))
 const outputs = mkdtempSync(join(tmpdir(), 'kovu-bench-out-'))
 
 try {
   makeProject(root, count, 300)
+  makeProject(few, 5, 300)
   const build = [process.execPath, vite, 'build', '--logLevel', 'warn']
   const django = ['collectstatic', '--noinput', '-v0', '--ignore=*.less', '--ignore=*.mustache']
   // Under `kovu`, a target whose inputs did not change does not run at all.
   const kovu = fileURLToPath(new URL('../plugins/kovu/bin/kovu.js', import.meta.url))
-  /** @type {[name: string, argv: string[], link: string][]} */
+  const nothing = [process.execPath, '-e', '0']
+  /** @type {[name: string, argv: string[], link: string, cwd?: string][]} */
   const ways = [
     ['collectstatic', [python, 'manage.py', ...django], ''],
     ['django-static', build, ''],
     ['… with links', build, '1'],
     ['kovu static', [process.execPath, kovu, 'static'], ''],
+    ['floor (5 files)', build, '', few],
+    ['node -e 0', nothing, ''],
   ]
   /** @type {{ cold: number[][], again: number[][] }[]} */
   const times = ways.map(() => ({ cold: [], again: [] }))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [at, [, argv, link]] of ways.entries()) {
+    for (const [at, [, argv, link, cwd = root]] of ways.entries()) {
       process.env['LINK'] = link
       // A new folder each time: ext4 is slow at files where some were removed just before.
       const place = `${at}-${round}`
-      rmSync(join(root, 'node_modules', '.kovu'), { recursive: true, force: true })
-      times[at]?.cold.push(time(argv, place))
-      times[at]?.again.push(time(argv, place))
+      rmSync(join(cwd, 'node_modules', '.kovu'), { recursive: true, force: true })
+      times[at]?.cold.push(time(argv, place, cwd))
+      times[at]?.again.push(time(argv, place, cwd))
     }
   }
   for (const [at, [name]] of ways.entries()) report(name, times[at], times[0])
@@ -66,16 +73,16 @@ try {
     }
   }
 } finally {
-  rmSync(root, { recursive: true, force: true })
+  for (const folder of [root, few]) rmSync(folder, { recursive: true, force: true })
   rmSync(outputs, { recursive: true, force: true })
 }
 
-/** @param {string[]} argv @param {string} out @returns {number[]} wall and CPU, in seconds */
-function time(argv, out) {
+/** @param {string[]} argv @param {string} out @param {string} cwd @returns {number[]} wall and CPU, in seconds */
+function time(argv, out, cwd) {
   const command = `TIMEFORMAT='%R %U %S'; time ${argv.map((word) => `'${word}'`).join(' ')}`
   const env = { ...process.env, ROOT_OF_STATIC: join(outputs, out) }
   const { stderr, status } = spawnSync('bash', ['-c', command], {
-    cwd: root,
+    cwd,
     env,
     encoding: 'utf8',
   })
@@ -102,7 +109,7 @@ function report(name, own, theirs) {
     const ratio = (median(what, 1) / median(what, 1, theirs)).toFixed(3)
     return `${median(what, 1).toFixed(2)} s CPU (${ratio}x), ${median(what, 0).toFixed(2)} s wall`
   }
-  console.log(`${name.padEnd(14)} empty: ${said('cold')} · unchanged: ${said('again')}`)
+  console.log(`${name.padEnd(16)} empty: ${said('cold')} · unchanged: ${said('again')}`)
 }
 
 /** @param {string} text A module. @param {string} cwd */
