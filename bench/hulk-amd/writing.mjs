@@ -23,7 +23,8 @@ export function measureWriting(temporary, rounds, count) {
   symlinkSync(join(repository, 'node_modules/@kovu'), join(root, 'node_modules/@kovu'))
   const sides = { hulk: [], kovu: [], again: [] }
   for (let at = 0; at < rounds; at++) {
-    for (const dir of ['theirs', 'ours']) rmSync(join(root, dir), { recursive: true, force: true })
+    for (const dir of ['theirs', 'ours', 'node_modules/.kovu'])
+      rmSync(join(root, dir), { recursive: true, force: true })
     sides.hulk.push(run(root, [hulk, '--wrapper', 'amd', '--outputdir', 'theirs', 't/*.mustache']))
     sides.kovu.push(run(root, [kovu, 'templates']))
     sides.again.push(run(root, [kovu, 'templates']))

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { fromArgs } from '../src/lessc/args.ts'
 import { compile } from '../src/lessc/compile.ts'
 import { Remembered } from '../src/lessc/remembered.ts'
@@ -12,6 +12,9 @@ import { load, oldLessc, ours, VERSIONS } from './support/versions.ts'
 const require = createRequire(import.meta.url)
 const here = import.meta.dirname
 const BOOTSTRAP = path.join(bootstrapDir, 'less/bootstrap.less')
+
+// Renderings of whole libraries, and processes: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 })
 
 test('renders bootstrap 3.4.1 as the real lessc 4.9.1 does', async () => {
   const wanted = await lessc(['--quiet', BOOTSTRAP], path.dirname(BOOTSTRAP))

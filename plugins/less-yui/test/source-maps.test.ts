@@ -140,6 +140,7 @@ test.each(['lightningcss', 'yui'] as const)(
     expect(wrong).toEqual([])
     expect(right).toBeGreaterThan(800)
   },
+  120_000,
 )
 
 test.each(['link', 'import'])('in development too, by %s', async (way) => {
