@@ -214,7 +214,7 @@ describe('a build', () => {
     })
     await site.ours()
     const made = [...readTree(`${site.root}/out`).keys()].sort()
-    expect(made).toEqual(['js/lib/require.js', 'js/main.js', 'js/text.js'])
+    expect(made).toEqual(['_kovu/require.js', 'js/lib/require.js', 'js/main.js', 'js/text.js'])
   })
 })
 
