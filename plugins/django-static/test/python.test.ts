@@ -325,7 +325,7 @@ print('built', build.ensure_built())`,
   expect(failed.said).toMatch(/Static files could not be built\.[\s\S]*css is broken/)
   const broken = run(pytest)
   expect([broken.status, broken.said]).toEqual([1, expect.stringContaining('css is broken')])
-})
+}, 180_000)
 
 test('a page says what to start while Vite is down, and nothing while it listens', async () => {
   const project = makeProject({
