@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RjsBuild } from '../../src/config/rjs.ts'
 import { evaluateFile } from '../../src/config/sandbox.ts'
+import { useLoader } from '../runtime/fake-page.ts'
 import { compare, type Compared } from './four.ts'
 import { against, type Outcome } from './ledger.ts'
 
@@ -55,6 +56,8 @@ async function optionsOf(args: readonly string[], tests: string): Promise<string
   }
   return given
 }
+
+useLoader()
 
 let work: string
 beforeAll(() => {

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { requireJs } from '../build/page.ts'
+import { useLoader } from '../runtime/fake-page.ts'
 import { compare } from './four.ts'
 
 const require = createRequire(import.meta.url)
+
+useLoader()
 
 let folder: string
 beforeEach(() => {

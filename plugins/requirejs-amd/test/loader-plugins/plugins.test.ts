@@ -173,6 +173,22 @@ describe('a plugin of the site itself', () => {
     expect(loaded).toEqual(['js/main.js'])
   })
 
+  test('has its own modules, whichever of them come at the same time', async () => {
+    const { own, theirs } = await traces({
+      ...files,
+      'js/one.js': "define(['tpl!view/a'],function(){return 'one'})",
+      'js/two.js': "define(['one'],function(one){return 'two of '+one})",
+      'js/three.js': "define(function(){return 'three'})",
+      'js/made.js': `define(['three','two','text'],function(three,two){return {
+        load:function(name,req,done,config){done(config.isBuild?undefined:[name,two,three])},
+        write:function(plugin,name,write){write.asModule(plugin+'!'+name,'define(function(){return '+JSON.stringify([name,two,three])+'})')}
+      }})`,
+      'js/main.js': "define(['made!x'],function(x){trace.push(x)})",
+    })
+    expect(JSON.stringify(own)).toBe('[["x","two of one","three"]]')
+    expect(JSON.stringify(own)).toBe(JSON.stringify(theirs))
+  })
+
   test('that fails is told of, and loads them in the page', async () => {
     using site = new Site({
       '/build.js': build,

@@ -99,9 +99,8 @@ export class Realm {
     this.require['_readFile'] = (file: string) => files.text(file)
     this.require['_fileExists'] = files.fs['existsSync']
     this.require.load = (context, id) => {
-      this.#load(id).then(
-        () => context.completeLoad(id),
-        (error: unknown) => context.onError(error as Error),
+      this.#load(id, () => context.completeLoad(id)).catch((error: unknown) =>
+        context.onError(error as Error),
       )
     }
     const { paths, packages, map, shim, bundles, config } = ids.config
@@ -166,12 +165,14 @@ export class Realm {
     })
   }
 
-  async #load(id: string): Promise<void> {
+  /** Runs a module's text, and tells of it at once: another text's `define` must not come between. */
+  async #load(id: string, done: () => void): Promise<void> {
     const record = await this.#options.module(id)
     if (record === undefined || record.kind === 'esm')
       throw new Error(`there is no module '${id}' that can run in a build`)
     const code = record.kind === 'resource' ? toRegistry(record).code : record.code
     vm.runInContext(code, this.#realm, { filename: record.source, timeout: PATIENCE })
+    done()
   }
 
   #nodeModule(name: string): unknown {
