@@ -1,7 +1,7 @@
 import { createServer, type InlineConfig, type Logger, type Plugin, type ViteDevServer } from 'vite'
 import { expect, onTestFinished, vi } from 'vitest'
 import type { KovuApi } from '@kovu/protocol'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { dirname } from 'node:path'
 import { djangoStatic, type DjangoStaticOptions } from '../../src/index.ts'
@@ -70,6 +70,8 @@ export async function startDev(
 
 /**
  * Edits a file so that the server sees it: a watcher takes its time to look at everything, and says nothing of what it has not.
+ * A folder that appears between its look at the folder above and its watch over that one is never heard of, so a new folder is
+ * made anew each time.
  *
  * @param dev The server.
  * @param file Absolute path.
@@ -82,8 +84,11 @@ export async function edit({ server }: Dev, file: string, text: string): Promise
   }
   server.watcher.on('all', look)
   let content = text
+  const folder = dirname(file)
+  const isNew = !existsSync(folder)
   const write = (): void => {
-    mkdirSync(dirname(file), { recursive: true })
+    if (isNew) rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
     writeFileSync(file, content)
     content += '\n'
   }
