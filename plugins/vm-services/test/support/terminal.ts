@@ -20,7 +20,9 @@ interface Terminal {
 export function onTerminal(site: Project, options: VmServicesOptions, ...args: string[]): Terminal {
   const words = [process.execPath, program, JSON.stringify(options), ...args]
   const line = words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+  // `exec`, as dash stays between and would say 130 for every Ctrl-C that the program got over.
+  const command = `exec ${line}`
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     cwd: site.root,
     // No pager, and no colours between the letters.
     env: { ...process.env, PAGER: 'cat', TERM: 'dumb' },
