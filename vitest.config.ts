@@ -29,7 +29,6 @@ export default defineConfig({
           expect: patient,
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
     ],
