@@ -35,7 +35,7 @@ export function vhostPlugin(given: VhostDevOptions): Plugin<VhostDevApi> {
     api: {
       kovu: {
         targets: { testserver, certificates: certificatesTarget(context) },
-        commands: commands(given),
+        commands: commands(context),
         site: () => frontSite(context),
       },
       vhost: {

@@ -82,6 +82,77 @@ describe('the front', () => {
     }
   })
 
+  test('shows its hosts to a person who has typed another name of this machine', async () => {
+    const site = await startSite({
+      cdn: 'vite',
+      api: 9001,
+      '*': 'unix:/run/<app>.sock',
+      '/"\\d/': 9001,
+    })
+    site.server.printUrls()
+    const browser = { accept: 'text/html,*/*', 'sec-fetch-dest': 'document' }
+    for (const send of [
+      (host: string) => ask(site, host, '/x?"><script>', { headers: browser }),
+      (host: string) => askHttp2(site, host, '/x', browser),
+    ]) {
+      for (const host of [
+        'localhost',
+        '127.0.0.1',
+        '[::1]',
+        'a.b.site.localhost',
+        'sit.localhost',
+      ]) {
+        const { status, headers, body } = await send(host)
+        expect([host, status]).toEqual([host, 421])
+        expect(headers).toMatchObject({
+          'content-type': 'text/html; charset=utf-8',
+          'cache-control': 'no-store',
+          'content-security-policy': expect.stringMatching(
+            /^default-src 'none'; style-src 'nonce-[^']+'; frame-ancestors 'none'$/,
+          ) as string,
+        })
+        expect(headers['access-control-allow-origin']).toBeUndefined()
+        const at = `.site.localhost:${site.port}/`
+        expect([...body.matchAll(/<li>(.*?)<\/li>/g)].map(([, row]) => row)).toEqual([
+          `<a href="https://cdn${at}">https://cdn${at}</a> Vite`,
+          `<a href="https://api${at}">https://api${at}</a> api (localhost:9001)`,
+          `<a href="https://www${at}">https://www${at}</a> app (unix:/run/&lt;app&gt;.sock), any name at *.site.localhost`,
+          'any name at /&quot;\\d/.site.localhost app (localhost:9001)',
+          `<a href="https://site.localhost:${site.port}/">https://site.localhost:${site.port}/</a> app (unix:/run/&lt;app&gt;.sock)`,
+        ])
+        // Nothing but what the terminal shows.
+        for (const [, url = ''] of body.matchAll(/href="(.*?)"/g)) {
+          expect(site.logged.join('\n')).toContain(url)
+        }
+        expect(body).not.toContain('script')
+        expect(body).not.toContain(site.root)
+      }
+    }
+    const plain = await ask(site, 'localhost', '/')
+    expect([plain.status, plain.headers['content-type']]).toEqual([
+      421,
+      'text/plain; charset=utf-8',
+    ])
+    expect(plain.body).toMatch(
+      /^No such host is served here\. There are:\n {2}https:\/\/cdn\.site\.localhost:\d+\/ {2}Vite\n/,
+    )
+    // A name that somebody else may own is told nothing: a page of theirs could read it, by DNS rebinding.
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      'notlocalhost',
+      '127.0.0.1.evil.example',
+      '10.0.0.1',
+    ]) {
+      const answer = await ask(site, host, '/', { headers: browser })
+      expect([host, answer.status, answer.body]).toEqual([
+        host,
+        421,
+        'No such host is served here.\n',
+      ])
+    }
+  })
+
   test('redirects plain HTTP on the same port, for its own hosts only', async () => {
     const site = await startSite({ cdn: 'vite' })
     const plain = (host: string): Promise<string> =>
@@ -96,7 +167,13 @@ describe('the front', () => {
     const answer = await plain(`cdn.site.localhost:${site.port}`)
     expect(answer).toMatch(/^HTTP\/1\.1 308 /)
     expect(answer).toContain(`location: https://cdn.site.localhost:${site.port}/a?b\r\n`)
-    expect(await plain('evil.example')).toMatch(/^HTTP\/1\.1 421 /)
+    const foreign = await plain('evil.example')
+    expect(foreign).toMatch(/^HTTP\/1\.1 421 /)
+    expect(foreign).not.toContain('site.localhost')
+    expect(await plain('localhost')).toMatch(
+      /^HTTP\/1\.1 421 [^]*connection: close[^]*There are:\n {2}https:\/\/cdn\.site\.localhost:/i,
+    )
+    expect(await plain('a@b')).toMatch(/^HTTP\/1\.1 400 /)
   })
 
   test('lets pages of other sites neither read modules nor open HMR, whatever name they come by', async () => {
@@ -130,11 +207,9 @@ describe('the front', () => {
     ]) {
       for (const send of [ask, askHttp2]) {
         const answer = await send(site, name, '/@vite/client')
-        expect([name, answer.status, answer.body]).toEqual([
-          name,
-          421,
-          'No such host is served here.\n',
-        ])
+        expect([name, answer.status]).toEqual([name, 421])
+        expect(answer.body).toMatch(/^No such host is served here\.(?:\n$| There are:\n)/)
+        expect(answer.body).not.toContain('import.meta')
       }
       await expect(
         openSocket(site, name, '/', {

@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { resolveConfig } from 'vite'
 import { afterEach, describe, expect, test } from 'vitest'
+import { asInvoker } from '../src/front/privileges.ts'
 import { vhostDev } from '../src/index.ts'
 import type { VhostDevOptions } from '../src/index.ts'
 import { withBlock } from '../src/names/hosts-file.ts'
@@ -29,10 +31,63 @@ describe('kovu hosts', () => {
     expect(text).toContain(
       '# kovu site.localhost begin\n127.0.0.1 site.localhost\n::1 site.localhost\n127.0.0.1 cdn.site.localhost\n',
     )
-    expect(text).toContain('no wildcards')
-    expect(text).toContain('.localhost by themselves')
+    expect(text).toContain('127.0.0.1 www.site.localhost\n::1 www.site.localhost\n#')
+    expect(text).toContain(
+      "no wildcards. 'www' stands for '*'. Add each other name of *.site.localhost that you use where a browser does not find it by itself: 'kovu hosts anna'.",
+    )
+    expect(text).toContain('resolve every .localhost name by themselves, with no line here')
+    const elsewhere = await runHosts([], { domain: 'site.test' })
+    expect(elsewhere).toContain("*.site.test that you use: 'kovu hosts anna'.")
+    expect(elsewhere).not.toContain('.localhost')
+    const named = { www: 8000, '/shop-\\d+/': 8000 }
+    const expression = await runHosts([], { domain: 'site.test', hosts: named })
+    expect(expression.match(/127\.0\.0\.1 /g)).toHaveLength(1)
+    expect(expression).not.toContain("'www' stands")
+    expect(expression).toContain('/shop-\\d+/.site.test')
     expect(await runHosts([], { domain: 'site.local' })).toContain('multicast')
   })
+
+  test('has the host that STATIC_URL names, and goes on where Django does not say', async () => {
+    const domain = 'site.test'
+    const run = async (statics: () => Promise<unknown>): Promise<string> => {
+      const said: string[] = []
+      const say = (line: string): void => void said.push(line)
+      const plugin = vhostDev({ domain, hosts: { www: 8000 } })
+      const peer = { name: 'django', api: { kovu: { statics } } }
+      const root = makeRoot()
+      await resolveConfig({ configFile: false, root, plugins: [plugin, peer] }, 'build')
+      const log = { info: say, warn: say, error: say }
+      await plugin.api?.kovu.commands?.['hosts']?.run({ root, args: [], log })
+      return said.join('\n')
+    }
+    const url = `https://cdn.${domain}:8443/static/`
+    expect(await run(() => Promise.resolve({ url }))).toContain(`127.0.0.1 cdn.${domain}\n`)
+    const without = await run(() => Promise.reject(new Error('no Python')))
+    expect(without).toContain(`127.0.0.1 www.${domain}\n`)
+    expect(without).toContain(
+      'The host of STATIC_URL may be missing, for Django did not say: Error: no Python',
+    )
+  })
+
+  test.runIf(process.getuid?.() === 0)(
+    'under sudo, asks Django as the user who called it',
+    async () => {
+      const user = { SUDO_UID: '65534', SUDO_GID: '65534' }
+      const before = process.env
+      process.env = { ...before, ...user }
+      try {
+        const during = await asInvoker(() =>
+          Promise.resolve([process.geteuid?.(), process.getegid?.()]),
+        )
+        expect(during).toEqual([65_534, 65_534])
+        expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0])
+        await expect(asInvoker(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+        expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0])
+      } finally {
+        process.env = before
+      }
+    },
+  )
 
   test('writes the block with the names it is given, replaces it, and takes it out again', async () => {
     const file = join(makeRoot({ hosts: '127.0.0.1 localhost\n' }), 'hosts')

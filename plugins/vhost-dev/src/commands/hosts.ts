@@ -1,5 +1,6 @@
 import type { CommandContext } from '@kovu/protocol'
 import { VhostError } from '../error.ts'
+import { asInvoker } from '../front/privileges.ts'
 import { hostPattern, hostTable, isExact } from '../names/hosts.ts'
 import {
   hostsBlock,
@@ -9,14 +10,17 @@ import {
   withBlock,
 } from '../names/hosts-file.ts'
 import { resolveOptions } from '../options/resolve.ts'
-import type { VhostDevOptions } from '../options.ts'
+import type { ResolvedHost } from '../options/hosts.ts'
+import type { Context } from '../vite/context.ts'
+import { place } from '../vite/open-site.ts'
 
 /** `kovu hosts [--write | --remove] [--file FILE] [name …]`. */
-export function hosts(given: VhostDevOptions, { root, args, log }: CommandContext): void {
-  const options = resolveOptions(given, root)
-  const { domain } = options
+export async function hosts(context: Context, command: CommandContext): Promise<void> {
+  const { root, args, log } = command
+  const { domain } = resolveOptions(context.given, root)
   const wish = readWords(args)
-  const table = hostTable(options.hosts.map(({ pattern }) => [pattern, pattern] as const))
+  const served = await servedHosts(context, command)
+  const table = hostTable(served.map(({ pattern }) => [pattern, pattern] as const))
   const named = wish.names.map((name) => {
     const pattern = hostPattern(domain, name)
     if (pattern === undefined || !isExact(pattern) || table.match(pattern) === undefined) {
@@ -35,6 +39,23 @@ export function hosts(given: VhostDevOptions, { root, args, log }: CommandContex
   if (after === before) return log.info(`${wish.file}: nothing to do`)
   replaceFile(wish.file, after)
   log.info(`${wish.file}: ${wish.does === 'write' ? `has now\n${text}` : 'the block is out'}`)
+}
+
+/** The hosts the front will have: those of the options, and the one that Django's STATIC_URL names. */
+async function servedHosts(
+  context: Context,
+  { root, log }: CommandContext,
+): Promise<readonly ResolvedHost[]> {
+  const { config, given } = context
+  const { hosts: named } = resolveOptions(given, root)
+  if (!config) return named
+  try {
+    return (await asInvoker(() => place(context, config))).hosts
+  } catch (error) {
+    // The other names are as good without it.
+    log.warn(`The host of STATIC_URL may be missing, for Django did not say: ${String(error)}`)
+    return named
+  }
 }
 
 interface Wish {

@@ -1,29 +1,29 @@
 import type { Command } from '@kovu/protocol'
 import { VhostError } from '../error.ts'
-import type { VhostDevOptions } from '../options.ts'
+import type { Context } from '../vite/context.ts'
 
 /** The verbs this plugin adds to the `kovu` command. Vite's start does not wait for their code. */
-export function commands(given: VhostDevOptions): Readonly<Record<string, Command>> {
+export function commands(context: Context): Readonly<Record<string, Command>> {
   return {
     trust: {
       help: "puts the project's certificate authority into the stores of browsers and system (--dry-run)",
-      async run(context) {
+      async run(command) {
         const { changeTrust } = await import('./trust.ts')
-        return changeTrust(given, context, 'add')
+        return changeTrust(context.given, command, 'add')
       },
     },
     untrust: {
       help: "takes the project's certificate authority out of all stores (--dry-run)",
-      async run(context) {
+      async run(command) {
         const { changeTrust } = await import('./trust.ts')
-        return changeTrust(given, context, 'remove')
+        return changeTrust(context.given, command, 'remove')
       },
     },
     hosts: {
       help: 'prints the lines for the hosts file, or writes them (--write, --remove; names of wildcard hosts)',
-      async run(context) {
+      async run(command) {
         const { hosts } = await import('./hosts.ts')
-        hosts(given, context)
+        return hosts(context, command)
       },
     },
     attach: {

@@ -21,6 +21,8 @@ const firstByteMs = 15_000
 export interface FrontHandlers {
   request(req: FrontRequest, res: FrontResponse): void
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Answers a request for a host that is none of ours. */
+  unknownHost(req: FrontRequest, res: FrontResponse, hostname: string): void
   /** Is the host one of ours? Plain HTTP is redirected for those only. */
   knows(hostname: string): boolean
   /** The certificate for a name; undefined for the front's own. */
@@ -62,13 +64,18 @@ export class Front {
     let port = wanted
     const plain = createHttpServer((req, res) => {
       const checked = checkRequest(req)
-      const known = checked.ok && handlers.knows(checked.authority.hostname)
-      if (!known) {
-        res.writeHead(checked.ok ? 421 : checked.status, { connection: 'close' }).end()
+      if (!checked.ok) {
+        res.writeHead(checked.status, { connection: 'close' }).end()
+        return
+      }
+      const { hostname } = checked.authority
+      if (!handlers.knows(hostname)) {
+        res.setHeader('connection', 'close')
+        handlers.unknownHost(req, res, hostname)
         return
       }
       const suffix = port === 443 ? '' : `:${port}`
-      const location = `https://${checked.authority.hostname}${suffix}${checked.url}`
+      const location = `https://${hostname}${suffix}${checked.url}`
       res.writeHead(308, { location, connection: 'close', 'content-length': '0' }).end()
     })
     const listeners: Server[] = []

@@ -59,10 +59,9 @@ export function privileged(): Privileged | undefined {
  * its rights until the front's sockets are open: it opens sockets on loopback addresses and does nothing else.
  */
 export function becomeInvoker(): void {
-  const { SUDO_UID, SUDO_GID } = process.env
-  const uid = Number(SUDO_UID)
-  const gid = Number(SUDO_GID)
-  if (process.getuid?.() !== 0 || !(uid > 0) || !(gid > 0)) return
+  const user = invoker()
+  if (!user) return
+  const { uid, gid } = user
   const source = `(${openSockets.toString()})()`
   const helper = spawn(process.execPath, ['-e', source], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -81,6 +80,31 @@ export function becomeInvoker(): void {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith('SUDO_')) Reflect.deleteProperty(process.env, name)
   }
+}
+
+/**
+ * Does something as the user who called `sudo`, and has the superuser's rights again afterwards; without `sudo` as it is. What
+ * it makes, files of Python or of a cache, is that user's.
+ */
+export async function asInvoker<T>(work: () => Promise<T>): Promise<T> {
+  const user = invoker()
+  if (!user) return work()
+  process.setegid?.(user.gid)
+  process.seteuid?.(user.uid)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+    process.setegid?.(0)
+  }
+}
+
+/** Who called `sudo`. */
+function invoker(): { readonly uid: number; readonly gid: number } | undefined {
+  const { SUDO_UID, SUDO_GID } = process.env
+  const uid = Number(SUDO_UID)
+  const gid = Number(SUDO_GID)
+  return process.getuid?.() === 0 && uid > 0 && gid > 0 ? { uid, gid } : undefined
 }
 
 /** Runs in the helper, as source text: it may use nothing from around it. */

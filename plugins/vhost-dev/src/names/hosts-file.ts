@@ -15,7 +15,7 @@ import { localNote } from './resolution.ts'
 /** A block for the hosts file. */
 export interface HostsBlock {
   readonly text: string
-  /** What the block cannot do. */
+  /** What the block cannot do, for the person who reads it. */
   readonly notes: readonly string[]
 }
 
@@ -28,23 +28,27 @@ export function hostsFile(): string {
 }
 
 /**
- * The lines that make a domain's hosts known to this machine, between marks.
+ * The lines that make a domain's hosts known to this machine, between marks. `www` stands for a wildcard, as it does where the
+ * terminal names the hosts.
  *
  * @param patterns Full names; a `*` or an expression cannot stand in a hosts file.
  */
 export function hostsBlock(domain: string, patterns: readonly string[]): HostsBlock {
-  const names = patterns.filter(isExact)
-  const others = patterns.filter((pattern) => !isExact(pattern))
-  const rows = names.flatMap((name) => [`127.0.0.1 ${name}`, `::1 ${name}`])
+  const names = new Set(patterns.map((pattern) => pattern.replace(/^\*/, 'www')).filter(isExact))
+  const many = patterns.filter((pattern) => !isExact(pattern))
+  const rows = [...names].flatMap((name) => [`127.0.0.1 ${name}`, `::1 ${name}`])
+  const isLocalhost = domain.endsWith('.localhost')
   const notes: string[] = []
-  if (others.length > 0) {
+  if (many.length > 0) {
+    const stands = many.some((pattern) => pattern.startsWith('*')) ? "'www' stands for '*'. " : ''
+    const who = isLocalhost ? ' where a browser does not find it by itself' : ''
     notes.push(
-      `A hosts file has no wildcards: give each name you use of ${others.join(', ')}, as in 'kovu hosts anna'.`,
+      `A hosts file has no wildcards. ${stands}Add each other name of ${many.join(', ')} that you use${who}: 'kovu hosts anna'.`,
     )
   }
-  if (domain.endsWith('.localhost')) {
+  if (isLocalhost) {
     notes.push(
-      'Chromium, Firefox and Edge resolve .localhost by themselves; Safari and most tools need the block.',
+      'Chromium, Firefox and Edge resolve every .localhost name by themselves, with no line here; Safari and most tools need the lines.',
     )
   }
   if (domain.endsWith('.local')) notes.push(localNote)

@@ -6,7 +6,7 @@ import type { FrontRequest, FrontResponse } from '../front/request.ts'
 import type { Change } from './change.ts'
 import { headerList, requestHeaders, responseHeaders } from './headers.ts'
 import type { ForwardInfo } from './headers.ts'
-import { answerDown } from './pages.ts'
+import { answerDown } from '../pages/away.ts'
 import { isAway, isReset, Silence } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 

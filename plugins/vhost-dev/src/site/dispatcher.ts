@@ -9,7 +9,10 @@ import type { Change } from '../proxy/change.ts'
 import { forward } from '../proxy/forward.ts'
 import type { Forwarding } from '../proxy/forward.ts'
 import { hopsOf } from '../proxy/headers.ts'
-import { answerState, statePath } from '../proxy/pages.ts'
+import { hostLines } from '../names/urls.ts'
+import type { HostLine } from '../names/urls.ts'
+import { answerState, statePath } from '../pages/away.ts'
+import { answerUnknownHost } from '../pages/unknown-host.ts'
 import { forwardUpgrade, refuseUpgrade } from '../proxy/upgrade.ts'
 import { accepts } from '../processes/ready.ts'
 import { isViteHandshake } from '../vite/handle.ts'
@@ -47,7 +50,7 @@ export class Dispatcher {
       const checked = checkRequest(req)
       if (!checked.ok) return refuseRequest(res, checked)
       const route = this.#site.match(checked.authority.hostname)
-      if (!route) return answerText(res, 421, 'No such host is served here.')
+      if (!route) return this.unknownHost(req, res, checked.authority.hostname)
       if (route.kind === 'vite' || this.#isVitePath(checked.url)) {
         return this.#toVite(req, res, checked)
       }
@@ -55,6 +58,13 @@ export class Dispatcher {
     } catch (error) {
       this.#failed(res, error)
     }
+  }
+
+  /** Answers a request for a host that is none of the site's. */
+  unknownHost(req: FrontRequest, res: FrontResponse, hostname: string): void {
+    const { domain, hosts, vite } = this.#site.state
+    const lines = (): HostLine[] => hostLines(hosts, vite.base, (host) => this.#site.originOf(host))
+    answerUnknownHost(req, res, hostname, { domain, lines })
   }
 
   /** Answers a WebSocket handshake. Never throws. */

@@ -102,6 +102,7 @@ export class Site {
     this.#front = await Front.open(port, this.#keeper.current, {
       request: (req, res) => dispatcher.request(req, res),
       upgrade: (req, socket, head) => dispatcher.upgrade(req, socket, head),
+      unknownHost: (req, res, hostname) => dispatcher.unknownHost(req, res, hostname),
       knows: (hostname) => this.#routes.table.match(hostname) !== undefined,
       secureContext: (name) => this.#keeper.contextFor(name),
     })

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { answerText } from '../front/request.ts'
 import type { FrontResponse } from '../front/request.ts'
-import { isAway, Silence } from './upstream.ts'
-import type { Upstream } from './upstream.ts'
+import { isAway, Silence } from '../proxy/upstream.ts'
+import type { Upstream } from '../proxy/upstream.ts'
+import { answerPage, escapeHtml } from './page.ts'
 
 /** Asked by a page while its application is away; answered by the front only then. */
 export const statePath = '/.kovu/state'
@@ -29,18 +29,13 @@ export function answerDown(
   if (!asker.navigation || res.headersSent) {
     return answerText(res, status, `${title}. ${text}`, headers)
   }
-  const nonce = randomBytes(12).toString('base64')
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'`
-  const body = page(title, text, upstream.app?.lines() ?? [], nonce, asker.safe)
-  ;(res as ServerResponse)
-    .writeHead(status, {
-      ...headers,
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': policy,
-      'content-length': String(Buffer.byteLength(body)),
-    })
-    .end(body)
+  answerPage(res, status, {
+    title,
+    text,
+    policy: (nonce) => `script-src 'nonce-${nonce}'; connect-src 'self'`,
+    content: (nonce) => content(upstream.app?.lines() ?? [], nonce, asker.safe),
+    headers,
+  })
 }
 
 /** Answers {@link statePath}: the last lines the application wrote. */
@@ -118,10 +113,6 @@ function describe(upstream: Upstream, error: NodeJS.ErrnoException): Description
   }
 }
 
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem;color:#222;background:#fff}
-h1{font-size:1.5rem;font-weight:600}pre{background:#f4f4f4;padding:1rem;overflow:auto;max-height:65vh;font-size:.8rem;white-space:pre-wrap}
-@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#242424}}`
-
 /** Runs in the page: asks until the application answers, shows its lines meanwhile; the reason stands in the last ones. */
 const script = `const log=document.querySelector('pre'),end=()=>{log.scrollTop=log.scrollHeight}
 end()
@@ -132,26 +123,10 @@ if(text!==log.textContent){log.textContent=text;end()}}catch{}
 setTimeout(ask,400)}
 setTimeout(ask,400)`
 
-function page(
-  title: string,
-  text: string,
-  lines: readonly string[],
-  nonce: string,
-  reloads: boolean,
-): string {
+/** What stands below the sentence: the lines, and what becomes of the request. */
+function content(lines: readonly string[], nonce: string, reloads: boolean): string {
   const end = reloads
     ? `<p>This page reloads itself when it answers.</p><script nonce="${nonce}">${script}</script>`
     : '<p>What you sent was not delivered. Go back and send it again when it answers.</p>'
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
-<style nonce="${nonce}">${style}</style></head><body><h1>${escape(title)}</h1><p>${escape(text)}</p>
-<pre${lines.length > 0 ? '' : ' hidden'}>${escape(lines.join('\n'))}</pre>${end}</body></html>
-`
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  return `<pre${lines.length > 0 ? '' : ' hidden'}>${escapeHtml(lines.join('\n'))}</pre>${end}`
 }
