@@ -68,7 +68,8 @@ export function frameOf(text: string, { line, column }: Location): string {
 }
 
 /**
- * Converts the core's error for Vite and Rollup; any other error is returned as it is.
+ * Converts the core's error for Vite and Rollup; any other error is returned as it is. The core's own is not its cause: all it
+ * knows is in the fields, and Rolldown would print the sentence once more, with a stack.
  *
  * @param cause What was thrown.
  * @param file The template's file.
@@ -83,14 +84,14 @@ export function toLocatedError(
 ): LocatedError | Error {
   if (!(cause instanceof TemplateError)) return cause as Error
   const loc = locate(file, text, cause.pos + shift)
-  const error = new Error(`${cause.message} (${file}:${loc.line}:${loc.column + 1})`, { cause })
+  const error = new Error(`${cause.message} (${file}:${loc.line}:${loc.column + 1})`)
   return Object.assign(error, {
     id: file,
     loc,
     frame: frameOf(text, loc),
     pluginCode: cause.code,
     plugin: 'hulk-amd',
-    // Vite prints it below the frame: where our code noticed says nothing about the template. The cause has its own.
+    // Vite prints it below the frame: where our code noticed says nothing about the template.
     stack: '',
   })
 }

@@ -170,6 +170,13 @@ describe('an imported template', () => {
       expect(error['message']).toContain(`a.mustache:${line}:${column + 1}`)
     },
   )
+
+  test('that is wrong is printed once, without a stack of ours', async () => {
+    const root = site({ 'main.js': "import './a.mustache'", 'a.mustache': 'x {{#a}}{{/b}}' })
+    const error = await bundle(root).then(String, (reason: Error) => reason.message)
+    expect(error.match(/\{\{\/b\}\} closes \{\{#a\}\}/g)).toHaveLength(1)
+    expect(error).not.toMatch(/Caused by|\n +at /)
+  })
 })
 
 describe('what the browser loads', () => {

@@ -264,6 +264,33 @@ describe('the templates target', () => {
     expect(parseSync('a.js', text).errors).toEqual([])
   })
 
+  test('warns of what an import would warn of, once for each state of a file', async () => {
+    const root = site({
+      'post.mustache': 'a post',
+      'list.mustache': '<a href={{u}}>{{>pots}}{{>row}}',
+    })
+    const warned: string[] = []
+    const api = await apiOf(root, {}, undefined, (text) => warned.push(text))
+    await runTemplates(api, root)
+    await derivationFor(api, path.join(root, 'list.mustache')).render(
+      path.join(root, 'list.mustache'),
+    )
+    expect(warned).toHaveLength(1)
+    expect(warned[0]?.split('\n').filter((line) => line.startsWith('['))).toEqual([
+      expect.stringMatching(/^\[hulk-amd\] HULK_AMD_UNQUOTED: .* \(list\.mustache:1:9\)$/),
+      expect.stringMatching(
+        /^\[hulk-amd\] HULK_AMD_MISSING_PARTIAL: .* Did you mean \{\{>post\}\}\? \(list\.mustache:1:15\)$/,
+      ),
+    ])
+    write(root, 'list.mustache', '{{>post}}')
+    await runTemplates(api, root)
+    expect(warned).toHaveLength(1)
+    const silent = await apiOf(root, { lint: false }, undefined, (text) => warned.push(text))
+    write(root, 'list.mustache', '<a href={{u}}>{{>pots}}')
+    await runTemplates(silent, root)
+    expect(warned).toHaveLength(1)
+  })
+
   test('refuses a template of which no name is left', async () => {
     const root = site({ '.dot.mustache': 'A' })
     const run = runTemplates(await apiOf(root, { naming: 'hulk' }), root)

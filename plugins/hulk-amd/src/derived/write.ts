@@ -35,8 +35,7 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
     target.signal.throwIfAborted()
     target.input(file)
     try {
-      const text = renderText(context, file)
-      texts.add(output, typeof text === 'string' ? text : await text)
+      texts.add(output, await renderText(context, file))
     } catch (error) {
       errors.push(error as Error)
     }

@@ -1,6 +1,7 @@
 /** What is found in one template, and told as warnings. */
 import { relative } from 'node:path'
 import { slashed, type Context, type TemplateFile } from '../context.ts'
+import { frameOf, locate, type Location } from '../error.ts'
 import {
   endlessCycle,
   findPartial,
@@ -10,41 +11,58 @@ import {
 } from '../partials/index.ts'
 import { lint } from './rules.ts'
 
-/** Takes a finding: its code, a sentence, and its offset in the template. */
-export type Warn = (warning: {
-  message: string
-  code: string
-  file: TemplateFile
-  pos: number
-}) => void
+/** A finding as people read it. */
+export interface Finding {
+  readonly code: string
+  /** A sentence that ends with its place: `… (t/hello.mustache:2:9)`. */
+  readonly message: string
+  readonly loc: Location
+  readonly frame: string
+}
+
+/** Takes a finding: its code, a sentence, and its offset in the template's text. */
+type Warn = (code: string, message: string, pos: number) => void
 
 /**
- * Warns of what is legal but unsafe, as the `lint` option says.
+ * Tells what is legal but unsafe, as the `lint` option says, and finds the partials; missing and endless ones are told too.
  *
- * @param warn Told of each finding.
+ * @param file The template's absolute path.
+ * @param tell Told of each finding.
+ * @param given Are partials given to `render()` by names of the caller's choice, as AMD files are written for? Then a missing one
+ *   is told of only where it looks like a mistyped one.
+ * @returns The files of the partials found, by the names in the template.
  */
-export function lintTemplate(context: Context, file: TemplateFile, warn: Warn): void {
+export function examine(
+  context: Context,
+  file: string,
+  template: TemplateFile,
+  tell: (finding: Finding) => void,
+  given = false,
+): Promise<Map<string, string>> {
+  const warn: Warn = (code, sentence, pos) => {
+    const loc = locate(file, template.content, pos + template.shift)
+    const place = `${slashed(relative(context.root, file))}:${loc.line}:${loc.column + 1}`
+    const message = `${sentence} (${place})`
+    tell({ code, message, loc, frame: frameOf(template.content, loc) })
+  }
+  warnOfUnsafe(context, template, warn)
+  return linkPartials(context, file, template, warn, given)
+}
+
+function warnOfUnsafe(context: Context, template: TemplateFile, warn: Warn): void {
   const { unescaped, unquoted } = context.options.lint
   if (!unescaped && !unquoted) return
-  for (const { code, message, pos } of lint(file.tree)) {
-    if (code === 'HULK_AMD_UNESCAPED' ? unescaped : unquoted) warn({ code, message, pos, file })
+  for (const { code, message, pos } of lint(template.tree)) {
+    if (code === 'HULK_AMD_UNESCAPED' ? unescaped : unquoted) warn(code, message, pos)
   }
 }
 
-/**
- * Finds the partials and warns of missing and endless ones.
- *
- * @param file The template's absolute path.
- * @param given Are partials given to `render()` by names of the caller's choice, as AMD files are written for? Then a missing one
- *   is told of only where it looks like a mistyped one.
- * @returns The files of those found, by the names in the template.
- */
-export async function linkPartials(
+async function linkPartials(
   context: Context,
   file: string,
   template: TemplateFile,
   warn: Warn,
-  given = false,
+  given: boolean,
 ): Promise<Map<string, string>> {
   const found: { use: PartialUse; file: string }[] = []
   const missing = new Set<string>()
@@ -59,7 +77,7 @@ export async function linkPartials(
       if (given && near === undefined) continue
       const hint = near ? `. Did you mean {{>${near}}}?` : ''
       const message = `There is no template for the partial {{>${use.name}}}: it renders nothing unless render() is given one${hint}`
-      warn({ code: 'HULK_AMD_MISSING_PARTIAL', message, pos: use.start, file: template })
+      warn('HULK_AMD_MISSING_PARTIAL', message, use.start)
     }
   }
   // What a caller gives makes no new file of this one.
@@ -71,7 +89,7 @@ export async function linkPartials(
     if (cycle && first) {
       const way = cycle.map((one) => slashed(relative(context.root, one))).join(' > ')
       const message = `This template includes itself without end: ${way}`
-      warn({ code: 'HULK_AMD_ENDLESS_PARTIAL', message, pos: first.use.start, file: template })
+      warn('HULK_AMD_ENDLESS_PARTIAL', message, first.use.start)
     }
   }
   return new Map(found.map(({ use, file: partial }) => [use.name, slashed(partial)]))

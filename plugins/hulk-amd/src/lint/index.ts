@@ -1,3 +1,3 @@
 /** Warnings of what is legal but unsafe, or looks mistyped. */
-export { linkPartials, lintTemplate, type Warn } from './findings.ts'
+export { examine } from './findings.ts'
 export { lint } from './rules.ts'

@@ -2,8 +2,7 @@ import { relative } from 'node:path'
 import type { Plugin } from 'vite'
 import { debug, parseFile, slashed, type Context, type TemplateFile } from '../context.ts'
 import { emitEsm, emitRender, mapOf, VIRTUAL } from '../output/index.ts'
-import { frameOf, locate } from '../error.ts'
-import { linkPartials, lintTemplate, type Warn } from '../lint/index.ts'
+import { examine } from '../lint/index.ts'
 import { parseRequest } from './request.ts'
 import { HOT_ID } from './runtime-files.ts'
 import { writeTypes } from '../types/index.ts'
@@ -32,19 +31,9 @@ export function transformPlugin(context: Context): Plugin {
         } catch (error) {
           return this.error(error as Error)
         }
-        const warn: Warn = ({ message, code, pos }) => {
-          const loc = locate(file, content, pos + template.shift)
-          const place = `${slashed(relative(context.root, file))}:${loc.line}:${loc.column + 1}`
-          this.warn({
-            message: `${code}: ${message} (${place})`,
-            pluginCode: code,
-            id,
-            loc,
-            frame: frameOf(content, loc),
-          })
-        }
-        lintTemplate(context, template, warn)
-        const partials = await linkPartials(context, file, template, warn)
+        const partials = await examine(context, file, template, ({ code, message, loc, frame }) =>
+          this.warn({ message: `${code}: ${message}`, pluginCode: code, id, loc, frame }),
+        )
         debug('%s with %d partials', id, partials.size)
         if (context.options.types) await writeTypes(context, file, template, partials)
         const hot = context.serve && !options?.ssr
