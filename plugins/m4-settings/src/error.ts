@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { mask } from './secrets/names.ts'
 
 /** The stable codes of this plugin's errors; the README has a row for each. */
@@ -41,6 +42,7 @@ export class M4SettingsError extends Error {
     this.code = code
     this.place = details.place
     this.frame = details.frame
+    speakPlainly(this, located(this))
   }
 }
 
@@ -51,14 +53,17 @@ export interface LocatedError {
   readonly id?: string
   readonly loc?: { file: string; line: number; column: number }
   readonly frame?: string
-  readonly cause: unknown
+  readonly stack: ''
 }
 
 /**
- * Converts an error of the core for Vite: the only place that knows its fields.
+ * Converts an error of the core for Vite: the only place that knows its fields. There is neither a stack, where our code
+ * noticed, nor a cause: the sentence has its words, and Rolldown would print them once more.
  *
  * @returns The fields for `this.error`, or undefined when the error is not ours (the caller rethrows it).
  */
+export function located(error: M4SettingsError): LocatedError
+export function located(error: unknown): LocatedError | undefined
 export function located(error: unknown): LocatedError | undefined {
   if (!(error instanceof M4SettingsError)) return undefined
   const { place, frame, code, message } = error
@@ -67,18 +72,24 @@ export function located(error: unknown): LocatedError | undefined {
     pluginCode: code,
     ...(place && { id: place.file, loc: { ...place } }),
     ...(frame !== undefined && { frame }),
-    cause: error,
+    stack: '',
   }
 }
 
-/** The same as an `Error` object, for those who call outside of a hook (targets, servers). */
+/** The same as an `Error` object with its cause, for those who call outside of a hook (targets, servers). */
 export function locatedError(error: unknown): unknown {
   const fields = located(error)
-  return fields
-    ? Object.assign(new Error(fields.message, { cause: fields.cause }), fields, {
-        plugin: 'm4-settings',
-      })
-    : error
+  if (!fields) return error
+  const converted = new Error(fields.message, { cause: error })
+  speakPlainly(converted, fields)
+  return Object.assign(converted, fields, { plugin: 'm4-settings' })
+}
+
+/** What a terminal shows of an error that ends Vite: the sentence with its code, once, and the lines around the place. */
+function speakPlainly(error: Error, { message, pluginCode, frame }: LocatedError): void {
+  const [sentence = '', ...place] = message.split('\n')
+  const lines = [`${sentence} (${pluginCode})`, ...place, ...(frame === undefined ? [] : [frame])]
+  Object.defineProperty(error, inspect.custom, { value: () => lines.join('\n') })
 }
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { KovuPluginApi } from '@kovu/protocol'
 import type { Plugin } from 'vite'
 import { Context } from './context.ts'
-import { locatedError, mayWait } from './error.ts'
+import { located, locatedError, mayWait } from './error.ts'
 import { guardPlugin } from './hooks/guard.ts'
 import { servePlugin } from './hooks/serve.ts'
 import { settingsTarget } from './hooks/target.ts'
@@ -56,7 +56,7 @@ function mainPlugin(context: Context): Plugin {
         try {
           await context.rendered()
         } catch (error) {
-          throw locatedError(error)
+          this.error(located(error) ?? (error as Error))
         }
       },
     },

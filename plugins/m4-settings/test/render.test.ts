@@ -1,9 +1,51 @@
 import { statSync, symlinkSync, utimesSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { m4Settings } from '../src/index.ts'
 import { gnuM4 } from './support/gnu.ts'
-import { failure, project, render, serve } from './support/project.ts'
+import { bundle, failure, project, render, serve } from './support/project.ts'
 
 const base = "define(`__HOST__', `localhost')define(`__URL__', `http://__HOST__/')\n"
+
+describe('an error', () => {
+  const files = {
+    'm4/base.m4': "define(`__DB_PASSWORD__', `hunter2-hunter2')\ndefine(`__HOST__",
+    'm4/a.json.m4': '1',
+  }
+  const place = /m4\/base\.m4:2:8/
+
+  test('that ends Vite is printed once, with its code and the lines around the place', async () => {
+    const site = project(files)
+    const error = await failure(() => serve(site))
+    const printed = inspect(error)
+    expect(printed.match(/end of file in string/g)).toHaveLength(1)
+    expect(printed.split('\n')[0]).toBe('end of file in string (M4_SETTINGS_SYNTAX)')
+    expect(printed).toMatch(place)
+    expect(printed).toContain('2  |  define(`__HOST__')
+    expect(printed).not.toMatch(/\n +at |hunter2/)
+    expect(error).toMatchObject({
+      pluginCode: 'M4_SETTINGS_SYNTAX',
+      cause: { code: 'M4_SETTINGS_SYNTAX', place: { line: 2 } },
+    })
+  })
+
+  test('that ends a build is printed once by the bundler', async () => {
+    // The files of an earlier run are there, so the error waits for who needs the settings.
+    const site = project({ ...files, 'a.json': '1', 'main.js': 'export {}' })
+    const error = await failure(() => bundle(site))
+    expect(error.message.match(/end of file in string/g)).toHaveLength(1)
+    expect(error.message).toMatch(place)
+    expect(error.message).not.toMatch(/Caused by|\n +at /)
+    expect(error).toMatchObject({
+      errors: [{ pluginCode: 'M4_SETTINGS_SYNTAX', loc: { line: 2 } }],
+    })
+  })
+
+  test('in an option is a sentence', async () => {
+    const error = await failure(async () => m4Settings({ builtins: 'no' as 'all' }))
+    expect(inspect(error)).toMatch(/^m4-settings: .*builtins.* \(M4_SETTINGS_OPTION\)$/)
+  })
+})
 
 describe('layers', () => {
   const files = {

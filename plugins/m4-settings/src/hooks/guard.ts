@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Connect, Plugin } from 'vite'
 import type { Context } from '../context.ts'
-import { locatedError, M4SettingsError } from '../error.ts'
+import { located, type LocatedError, M4SettingsError } from '../error.ts'
 
 /** How often a URL may be encoded over and over. */
 const MAX_DECODE = 5
@@ -55,15 +55,15 @@ export function guardPlugin(context: Context): Plugin {
 }
 
 /** What a hook's `this.error` is given. */
-function refused(file: string, output?: string): Error {
+function refused(file: string, output?: string): LocatedError {
   const into = output === undefined ? 'the browser' : output
-  return locatedError(
+  return located(
     new M4SettingsError(
       'M4_SETTINGS_SEALED',
       `${path.basename(file)} holds settings and must not reach ${into}. Name what the browser may know in \`public\`, and import 'virtual:settings'.`,
       { place: { file, line: 1, column: 0 } },
     ),
-  ) as Error
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite'
 import type { Context } from '../context.ts'
+import { located } from '../error.ts'
 import { moduleOf } from '../render/module.ts'
 
 /** What the browser imports. */
@@ -18,7 +19,15 @@ export function virtualPlugin(context: Context): Plugin {
     load: {
       filter: { id: new RegExp(`^${RESOLVED}$`) },
       async handler() {
-        await context.rendered()
+        try {
+          await context.rendered()
+        } catch (error) {
+          const fields = located(error)
+          if (!fields) throw error
+          // Everyone on the page sees Vite's overlay, and the lines around the place may be secret.
+          const { frame: _, ...open } = fields
+          this.error(open)
+        }
         return { code: moduleOf(context.values), map: { mappings: '' }, moduleSideEffects: false }
       },
     },
