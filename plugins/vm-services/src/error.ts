@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /** The stable codes of this plugin's errors; the README has a row for each. */
 export type ErrorCode =
   | 'VM_SERVICES_OPTION'
@@ -22,5 +24,7 @@ export class VmServicesError extends Error {
   constructor(code: ErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.pluginCode = code
+    // What a terminal shows is the sentence, once: where in this plugin it was thrown, and what lies below, helps nobody there.
+    Object.defineProperty(this, inspect.custom, { value: () => `${message} (${code})` })
   }
 }

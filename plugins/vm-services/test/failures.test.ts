@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { freePort, installed, project, type Project } from './support/project.ts'
 
@@ -50,6 +51,8 @@ describe('without the program', () => {
     expect(error.pluginCode).toBe('VM_SERVICES_MISSING')
     expect(error.message).toContain('apt-get install redis-server')
     expect(error.message).toContain('start Docker with Compose, for the image redis:7')
+    // Vite prints what ends it so: the sentence once, its code, and no stack of ours.
+    expect(inspect(error)).toBe(`${error.message} (VM_SERVICES_MISSING)`)
   })
 
   test('MongoDB has one fix alone', async () => {
