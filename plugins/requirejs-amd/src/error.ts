@@ -50,15 +50,19 @@ export interface LocatedError extends Error {
  * Gives an error of the core the fields that Vite and Rollup show.
  *
  * @param error Anything thrown.
- * @returns An error with `id`, `loc` and `frame` where the place is known; other errors as they are.
+ * @returns An error with `id`, `loc` and `frame` where the place is known; other errors as they are. Its cause is what was thrown
+ *   below: the core's own error is no cause, as Rolldown would print its sentence once more, with a stack.
  */
 export function toLocated(error: unknown): LocatedError {
   if (!(error instanceof AmdError)) return error instanceof Error ? error : new Error(String(error))
   const { place } = error
-  const located: LocatedError = new Error(error.message, { cause: error })
+  const located: LocatedError = new Error(
+    error.message,
+    error.cause === undefined ? undefined : { cause: error.cause },
+  )
   located.plugin = 'requirejs-amd'
   located.pluginCode = error.code
-  // Vite prints it below the frame: where our code noticed says nothing about the module. The cause has its own.
+  // Vite prints it below the frame: where our code noticed says nothing about the module.
   located.stack = ''
   if (!place) return located
   located.id = place.file

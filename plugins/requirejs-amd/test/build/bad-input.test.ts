@@ -196,6 +196,20 @@ describe('an id that leads out of the static files', () => {
   })
 })
 
+test('an error of a module is printed once, with its place and without a stack of ours', async () => {
+  using site = siteWith('define(function () {\n  return 1 +;\n})')
+  const error = await site.ours().then(
+    () => undefined,
+    (reason: Error) => reason,
+  )
+  expect(error?.message.match(/Unexpected token/g)).toHaveLength(1)
+  expect(error?.message).toContain('part.js:2:13')
+  expect(error?.message).not.toMatch(/Caused by|\n +at .*requirejs-amd/)
+  expect(error).toMatchObject({
+    errors: [{ pluginCode: 'REQUIREJS_AMD_SYNTAX', loc: { line: 2 } }],
+  })
+})
+
 describe('a build file that makes no sense', () => {
   test.each<[string, string, RegExp]>([
     ['does not parse', '({ baseUrl: ', /build\.js/],
