@@ -2,15 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { type Browser, openBrowser } from '../support/browser.ts'
-import { watchPage } from '../support/page.ts'
+import { isReady, style, type Visit, watchPage } from '../support/page.ts'
 import type { Site } from '../support/site.ts'
-
-/** A page that is watched from its first request on. */
-interface Visit {
-  readonly page: Page
-  readonly problems: () => string[]
-  readonly urls: () => string[]
-}
 
 /**
  * What every visitor of the playground must see, however the site was built or is served.
@@ -309,20 +302,4 @@ export function describeSite(name: string, start: () => Promise<Site>): void {
       }
     })
   })
-}
-
-function isReady(page: Page, name: string): Promise<unknown> {
-  return page.waitForSelector(`html[data-ready=${name}]`)
-}
-
-/** A computed style of the first element of a selector. */
-function style(page: Page, selector: string, property: string): Promise<string> {
-  return page.evaluate(
-    ([query, name]) => {
-      const element = document.querySelector(query)
-      if (element === null) throw new Error(`There is no ${query}.`)
-      return getComputedStyle(element).getPropertyValue(name)
-    },
-    [selector, property] as const,
-  )
 }

@@ -1,12 +1,23 @@
 import type { Page } from 'playwright-core'
 
+/** A page that is watched from its first request on. */
+export interface Visit extends Watched {
+  readonly page: Page
+}
+
+/** What a page has done so far. */
+interface Watched {
+  /** What a developer would see in red, a line each. */
+  readonly problems: () => string[]
+  /** What it has requested. */
+  readonly urls: () => string[]
+}
+
 /**
  * Watches a page for everything a developer would see in red: console errors, uncaught errors, failed requests, and answers
  * of 400 and above.
- *
- * @returns `problems()`, one line for each so far; and `urls()`, what the page has requested.
  */
-export function watchPage(page: Page): { problems(): string[]; urls(): string[] } {
+export function watchPage(page: Page): Watched {
   const problems: string[] = []
   const urls: string[] = []
   page.on('console', (message) => {
@@ -23,4 +34,21 @@ export function watchPage(page: Page): { problems(): string[]; urls(): string[] 
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`)
   })
   return { problems: () => [...problems], urls: () => [...urls] }
+}
+
+/** Waits until the page's own scripts say that they are done. */
+export function isReady(page: Page, name: string): Promise<unknown> {
+  return page.waitForSelector(`html[data-ready=${name}]`)
+}
+
+/** A computed style of the first element of a selector. */
+export function style(page: Page, selector: string, property: string): Promise<string> {
+  return page.evaluate(
+    ([query, name]) => {
+      const element = document.querySelector(query)
+      if (element === null) throw new Error(`There is no ${query}.`)
+      return getComputedStyle(element).getPropertyValue(name)
+    },
+    [selector, property] as const,
+  )
 }
