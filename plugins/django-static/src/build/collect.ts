@@ -39,7 +39,7 @@ export async function collect(context: Context, project: Project): Promise<Colle
       if (!derivation.preferSource && sources.has(publicName)) continue
       const { code, map, watch: files } = await derivation.render(file)
       watch.push(...files)
-      sources.set(publicName, { content: Buffer.from(code), from: file })
+      sources.set(publicName, { content: Buffer.from(code), from: file, map, files })
       if (map !== undefined && /sourceMappingURL=(?!data:)/.test(code)) {
         sources.set(`${publicName}.map`, { content: Buffer.from(map), from: file })
       }

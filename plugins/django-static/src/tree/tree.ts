@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { posix } from 'node:path'
 import { Contents } from './contents.ts'
-import { DjangoStaticError, positionAt } from '../error.ts'
+import { DjangoStaticError } from '../error.ts'
 import { contentHash, hashedName, pathOf } from './names.ts'
+import { originalPosition } from './origin.ts'
 import type { Source } from './source.ts'
 import {
   hasReferences,
@@ -129,7 +130,7 @@ export class Tree {
       hideMaps: this.#hideMaps,
       hashedOf: (wanted) => this.#hashedOf(wanted),
     })
-    for (const one of dangling) this.#reportDangling(source, before, one)
+    for (const one of dangling) this.#reportDangling(name, source, before, one)
     return text === before ? undefined : Buffer.from(text)
   }
 
@@ -152,19 +153,25 @@ export class Tree {
     return this.#folders.has(path)
   }
 
-  #reportDangling(source: Source, text: string, { matched, target, sourceMap }: Dangling): void {
-    const position = positionAt(originOf(source), text, Math.max(0, text.indexOf(matched)))
+  #reportDangling(
+    name: string,
+    source: Source,
+    text: string,
+    { matched, target, sourceMap }: Dangling,
+  ): void {
+    const position = originalPosition(source, text, matched)
     const near = nearest(target, this.#sources.keys())
     const hint = near === undefined ? '' : ` Did you mean ${near}?`
     if (sourceMap) {
+      const place = position === undefined ? originOf(source) : `${position.file}:${position.line}`
       this.warnings.push(
-        `${position.file}:${position.line}: the source map ${target} does not exist; the comment that names it is left out.`,
+        `${place}: the source map ${target} does not exist; the comment that names it is left out.`,
       )
       return
     }
     throw new DjangoStaticError(
       'DJANGO_STATIC_REFERENCE',
-      `${matched} leads nowhere: no static file has the name ${target}.${hint}`,
+      `${matched}${position === undefined ? ` in ${name}, made from ${originOf(source)},` : ''} leads nowhere: no static file has the name ${target}.${hint}`,
       position,
     )
   }
