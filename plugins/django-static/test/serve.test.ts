@@ -182,6 +182,20 @@ test('asks its peers first, then derives, then reads', async () => {
   )
   expect((await dev.get('/static/t/hello.js')).text).toBe('define("Hello {{name}}")')
   expect((await dev.get('/static/t/both.js')).text).toBe('define("both")')
+  // What was made does not travel again as long as it is the same.
+  for (const url of ['/static/require.js', '/static/t/hello.js']) {
+    const { headers } = await dev.get(url)
+    const etag = String(headers['etag'])
+    const again = await dev.get(url, { 'if-none-match': etag })
+    expect([url, again.status, again.text, again.headers['etag']]).toEqual([url, 304, '', etag])
+    expect((await dev.get(url, { 'if-none-match': '"other"' })).status).toBe(200)
+  }
+  const before = String((await dev.get('/static/t/hello.js')).headers['etag'])
+  project.write('media/t/hello.mustache', 'Goodbye {{name}}')
+  const edited = await dev.get('/static/t/hello.js', { 'if-none-match': before })
+  expect([edited.status, edited.text]).toEqual([200, 'define("Goodbye {{name}}")'])
+  project.write('media/t/hello.mustache', 'Hello {{name}}')
+  expect((await dev.get('/static/gone.js')).headers['etag']).toBeUndefined()
   for (const url of [
     '/static/main/css/site.css',
     '/static/main/css/site.css?v=1',

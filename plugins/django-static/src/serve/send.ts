@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -36,9 +37,7 @@ export async function sendFile(
   response.setHeader('Cache-Control', 'no-cache')
   response.setHeader('Accept-Ranges', 'bytes')
   if (isFresh(request, etag, stats.mtime)) {
-    response.statusCode = 304
-    response.removeHeader('Content-Type')
-    response.end()
+    sendFresh(response)
     return true
   }
   const range = parseRange(request, stats, etag)
@@ -67,7 +66,8 @@ export async function sendFile(
 }
 
 /**
- * Sends a text that was made for this request.
+ * Sends a text that was made for this request. What the browser has already (a layer of modules, the loader) does not travel
+ * again, and is compiled there already.
  *
  * @param request The request.
  * @param response Its response.
@@ -86,15 +86,27 @@ export function sendBody(
   response.statusCode = status
   response.setHeader('Content-Type', type)
   response.setHeader('Cache-Control', 'no-cache')
+  if (status === 200) {
+    const etag = `"${hash('sha1', bytes, 'base64url')}"`
+    response.setHeader('ETag', etag)
+    if (isFresh(request, etag, undefined)) return sendFresh(response)
+  }
   response.setHeader('Content-Length', bytes.length)
   response.end(request.method === 'HEAD' ? undefined : bytes)
 }
 
-function isFresh(request: IncomingMessage, etag: string, modified: Date): boolean {
+function sendFresh(response: ServerResponse): void {
+  response.statusCode = 304
+  response.removeHeader('Content-Type')
+  response.end()
+}
+
+function isFresh(request: IncomingMessage, etag: string, modified: Date | undefined): boolean {
   const none = request.headers['if-none-match']
   if (none !== undefined) {
     return none === '*' || none.split(',').some((one) => weak(one.trim()) === weak(etag))
   }
+  if (modified === undefined) return false
   const since = Date.parse(request.headers['if-modified-since'] ?? '')
   return !Number.isNaN(since) && Math.floor(modified.getTime() / 1000) * 1000 <= since
 }
