@@ -7,9 +7,9 @@
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = mostSteps(word) + 1
   for (const one of known) {
-    const steps = distance(word, one)
+    const steps = distance(word, one, least)
     if (steps >= least || steps === 0) continue
     best = one
     least = steps
@@ -17,19 +17,32 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best
 }
 
-/** How many characters differ: added, left out, another one, or two the other way round. */
-function distance(a: string, b: string): number {
+/** How many characters may differ in a slip of the fingers. */
+export function mostSteps(word: string): number {
+  return Math.max(1, Math.floor(word.length / 3))
+}
+
+/** How many characters differ: added, left out, another one, or two the other way round. At least `limit` is as good as more. */
+function distance(a: string, b: string, limit: number): number {
   let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, at) => at)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
+    let least = i
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
-      const steps = [(last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1)]
+      let steps = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (same ? 0 : 1),
+      )
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        steps.push((before[j - 2] ?? 0) + 1)
-      row.push(Math.min(...steps))
+        steps = Math.min(steps, (before[j - 2] ?? 0) + 1)
+      row.push(steps)
+      least = Math.min(least, steps)
     }
+    // Two rows are never both behind: a swap looks back by two.
+    if (least >= limit && Math.min(...last) >= limit) return limit
     before = last
     last = row
   }

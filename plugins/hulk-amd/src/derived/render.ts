@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Derivation, Derived } from '@kovu/protocol'
 import { parseFile, slashed, type Context, type TemplateFile } from '../context.ts'
 import { examine } from '../lint/index.ts'
+import { Partials } from '../partials/index.ts'
 import {
   type Code,
   emitAmdFile,
@@ -31,16 +32,24 @@ export function derivations(context: Context): Derivation[] {
  */
 export async function render(context: Context, source: string): Promise<Derived> {
   const template = parseFile(source, await fs.promises.readFile(source, 'utf8'), bySpec(context))
-  const partials = await tell(context, source, template)
+  const partials = await tell(context, new Partials(context), source, template)
   const code = codeOf(context, source, template, partials)
   const map = mapOf(code, path.basename(source), template.content, template.shift)
   return { code: code.text, map: JSON.stringify(map), watch: [source] }
 }
 
-/** The same without a map, and for many files: reading them one after the other is the fastest way. */
-export async function renderText(context: Context, source: string): Promise<string> {
+/**
+ * The same without a map, and for many files: reading them one after the other is the fastest way.
+ *
+ * @param found Finds the partials of all of them.
+ */
+export async function renderText(
+  context: Context,
+  found: Partials,
+  source: string,
+): Promise<string> {
   const template = parseFile(source, fs.readFileSync(source, 'utf8'), bySpec(context))
-  const partials = await tell(context, source, template)
+  const partials = await tell(context, found, source, template)
   const { options } = context
   if (options.format === 'amd') return emitAmdFile(template, options, new UnmappedCode()).text
   return codeOf(context, source, template, partials).text
@@ -53,12 +62,14 @@ export async function renderText(context: Context, source: string): Promise<stri
  */
 async function tell(
   context: Context,
+  found: Partials,
   source: string,
   template: TemplateFile,
 ): Promise<Map<string, string>> {
   const lines: string[] = []
   const partials = await examine(
     context,
+    found,
     source,
     template,
     ({ code, message, frame }) => lines.push(`[hulk-amd] ${code}: ${message}\n${frame}`),

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Target, TargetContext } from '@kovu/protocol'
 import { slashed, staticsOf, type Context } from '../context.ts'
 import { derivedName } from '../names.ts'
+import { Partials } from '../partials/index.ts'
 import { listTemplates, type Found } from '../site.ts'
 import { writeAllTypes } from '../types/index.ts'
 import { Outputs } from './outputs.ts'
@@ -28,6 +29,7 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
   for (const input of await inputsOf(context)) target.input(input)
   const outputs = planOutputs(context, found, { taken, target })
   const texts = new Outputs()
+  const partials = new Partials(context)
   const errors: Error[] = []
   for (const [output, { file }] of outputs) {
     // Now and then, let Ctrl-C be heard.
@@ -35,7 +37,7 @@ async function writeTemplates(context: Context, target: TargetContext): Promise<
     target.signal.throwIfAborted()
     target.input(file)
     try {
-      texts.add(output, await renderText(context, file))
+      texts.add(output, await renderText(context, partials, file))
     } catch (error) {
       errors.push(error as Error)
     }

@@ -2,13 +2,7 @@
 import { relative } from 'node:path'
 import { slashed, type Context, type TemplateFile } from '../context.ts'
 import { frameOf, locate, type Location } from '../error.ts'
-import {
-  endlessCycle,
-  findPartial,
-  nearPartial,
-  partialsOf,
-  type PartialUse,
-} from '../partials/index.ts'
+import { endlessCycle, type Partials, partialsOf, type PartialUse } from '../partials/index.ts'
 import { lint } from './rules.ts'
 
 /** A finding as people read it. */
@@ -34,6 +28,7 @@ type Warn = (code: string, message: string, pos: number) => void
  */
 export function examine(
   context: Context,
+  partials: Partials,
   file: string,
   template: TemplateFile,
   tell: (finding: Finding) => void,
@@ -46,7 +41,7 @@ export function examine(
     tell({ code, message, loc, frame: frameOf(template.content, loc) })
   }
   warnOfUnsafe(context, template, warn)
-  return linkPartials(context, file, template, warn, given)
+  return linkPartials(context, partials, file, template, warn, given)
 }
 
 function warnOfUnsafe(context: Context, template: TemplateFile, warn: Warn): void {
@@ -59,21 +54,24 @@ function warnOfUnsafe(context: Context, template: TemplateFile, warn: Warn): voi
 
 async function linkPartials(
   context: Context,
+  partials: Partials,
   file: string,
   template: TemplateFile,
   warn: Warn,
   given: boolean,
 ): Promise<Map<string, string>> {
+  // What a caller gives is nobody's file: there is only what to warn of.
+  if (given && !context.options.lint.partials) return new Map()
   const found: { use: PartialUse; file: string }[] = []
   const missing = new Set<string>()
   for (const use of partialsOf(template.tree)) {
     // The name is in the context.
     if (context.options.spec && use.name.startsWith('*')) continue
-    const partial = await findPartial(context, use.name, file)
+    const partial = await partials.find(use.name, file)
     if (partial) found.push({ use, file: partial })
     else missing.add(use.name)
     if (!partial && context.options.lint.partials) {
-      const near = nearPartial(context, use.name, file)
+      const near = partials.near(use.name, file)
       if (given && near === undefined) continue
       const hint = near ? `. Did you mean {{>${near}}}?` : ''
       const message = `There is no template for the partial {{>${use.name}}}: it renders nothing unless render() is given one${hint}`
@@ -84,7 +82,7 @@ async function linkPartials(
   if (missing.size > 0 && !given) context.missing.set(file, missing)
   else context.missing.delete(file)
   if (context.options.lint.partials && found.length > 0) {
-    const cycle = await endlessCycle(context, file, found)
+    const cycle = await endlessCycle(partials, file, found)
     const first = cycle && found.find((one) => one.file === cycle[1])
     if (cycle && first) {
       const way = cycle.map((one) => slashed(relative(context.root, one))).join(' > ')

@@ -1,6 +1,8 @@
 /** Where in a page a piece of text stands: inside a tag, as an attribute's value without quotes, between quotes, … */
 export type State = 'text' | 'tag' | 'unquoted' | '"' | "'" | 'script' | 'comment'
 
+const ENDS = /[>=]/g
+
 /** As much of an HTML tokenizer as tells where a piece of text ends up. */
 export class HtmlState {
   state: State = 'text'
@@ -11,15 +13,32 @@ export class HtmlState {
 
   feed(text: string): void {
     for (let i = 0; i < text.length; i++) {
-      // Most text holds nothing that matters.
-      if (this.state === 'text') {
-        i = text.indexOf('<', i)
-        if (i < 0) return
-      }
+      i = this.next(text, i)
+      if (i < 0) break
       i = this.step(text, i)
     }
     // A variable right after `=` begins an unquoted value.
     if (this.afterEquals && this.state === 'tag') this.state = 'unquoted'
+  }
+
+  /** Where the next character is that may matter: most text holds none. Below 0 when there is none. */
+  next(text: string, i: number): number {
+    switch (this.state) {
+      case 'text':
+        return text.indexOf('<', i)
+      case 'comment':
+        return text.indexOf('-->', i)
+      case 'script':
+        return text.indexOf('</', i)
+      case 'tag':
+        if (this.afterEquals) return i
+        ENDS.lastIndex = i
+        return ENDS.exec(text)?.index ?? -1
+      case 'unquoted':
+        return i
+      default:
+        return text.indexOf(this.state, i)
+    }
   }
 
   step(text: string, i: number): number {

@@ -1,6 +1,5 @@
-import { readTemplate, type Context } from '../context.ts'
-import { findPartial } from './find.ts'
-import { partialsOf, type PartialUse } from './uses.ts'
+import type { Partials } from './find.ts'
+import type { PartialUse } from './uses.ts'
 
 /**
  * Finds out whether a template includes itself whenever it is rendered, which never ends.
@@ -10,11 +9,11 @@ import { partialsOf, type PartialUse } from './uses.ts'
  * @returns The files on the way, the first of them last again; undefined when there is no such way.
  */
 export async function endlessCycle(
-  context: Context,
+  partials: Partials,
   file: string,
   uses: readonly { use: PartialUse; file: string }[],
 ): Promise<string[] | undefined> {
-  const search = new Search(context, file, (use) => use.always)
+  const search = new Search(partials, file, (use) => use.always)
   for (const { use, file: next } of uses) {
     const way = use.always ? await search.from(next) : undefined
     if (way) return [file, ...way]
@@ -23,19 +22,19 @@ export async function endlessCycle(
 }
 
 /** Does a template include another one, itself or by its partials? */
-export async function leadsTo(context: Context, from: string, to: string): Promise<boolean> {
-  return (await new Search(context, to, () => true).from(from)) !== undefined
+export async function leadsTo(partials: Partials, from: string, to: string): Promise<boolean> {
+  return (await new Search(partials, to, () => true).from(from)) !== undefined
 }
 
 /** Looks for a way to a template. */
 class Search {
-  readonly context: Context
+  readonly partials: Partials
   readonly to: string
   readonly follows: (use: PartialUse) => boolean
   readonly seen = new Set<string>()
 
-  constructor(context: Context, to: string, follows: (use: PartialUse) => boolean) {
-    this.context = context
+  constructor(partials: Partials, to: string, follows: (use: PartialUse) => boolean) {
+    this.partials = partials
     this.to = to
     this.follows = follows
   }
@@ -45,9 +44,8 @@ class Search {
     if (file === this.to) return [file]
     if (this.seen.has(file)) return undefined
     this.seen.add(file)
-    const template = await readTemplate(file).catch(() => undefined)
-    for (const use of partialsOf(template?.tree ?? [])) {
-      const next = this.follows(use) ? await findPartial(this.context, use.name, file) : undefined
+    for (const use of await this.partials.uses(file)) {
+      const next = this.follows(use) ? await this.partials.find(use.name, file) : undefined
       const way = next && (await this.from(next))
       if (way) return [file, ...way]
     }

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { readTemplate, type Context } from '../context.ts'
 import { locate, type Location } from '../error.ts'
 import { listTemplates, readSources } from '../site.ts'
-import { findPartial } from './find.ts'
+import { Partials } from './find.ts'
 import { partialsOf } from './uses.ts'
 
 /** A template, and who uses it. */
@@ -21,11 +21,12 @@ export interface Usage {
  */
 export async function usagesOf(context: Context): Promise<Usage[]> {
   const { found } = await listTemplates(context)
+  const partials = new Partials(context)
   const users = new Map<string, Location[]>(found.map(({ file }) => [file, []]))
   for (const { file } of found) {
     const { tree, content, shift } = await readTemplate(file)
     for (const { name, start } of partialsOf(tree)) {
-      const partial = await findPartial(context, name, file)
+      const partial = await partials.find(name, file)
       if (partial && partial !== file)
         users.get(partial)?.push(locate(file, content, start + shift))
     }

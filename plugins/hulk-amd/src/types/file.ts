@@ -1,16 +1,17 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { readTemplate, slashed, type Context, type TemplateFile } from '../context.ts'
-import { findPartial, leadsTo, partialsOf } from '../partials/index.ts'
+import { leadsTo, Partials, partialsOf } from '../partials/index.ts'
 import { contextType } from './context-type.ts'
 
 /**
  * Writes `hello.template.d.mustache.ts` beside a template, unless it is up to date.
  *
+ * @param found Finds partials of partials.
  * @param partials Files of the partials found, by name.
  */
 export async function writeTypes(
-  context: Context,
+  found: Partials,
   file: string,
   template: TemplateFile,
   partials: ReadonlyMap<string, string>,
@@ -20,7 +21,7 @@ export async function writeTypes(
   for (const [name, partial] of partials) {
     if (partial === file) continue
     // A type cannot be made of itself.
-    if (await leadsTo(context, partial, file)) {
+    if (await leadsTo(found, partial, file)) {
       open = true
       continue
     }
@@ -37,13 +38,14 @@ export async function writeTypes(
 
 /** Declarations beside all templates: AMD modules name them in JSDoc. */
 export async function writeAllTypes(context: Context, files: readonly string[]): Promise<void> {
+  const found = new Partials(context)
   for (const file of files) {
     const template = await readTemplate(file)
     const partials = new Map<string, string>()
     for (const { name } of partialsOf(template.tree)) {
-      const partial = await findPartial(context, name, file)
+      const partial = await found.find(name, file)
       if (partial) partials.set(name, partial)
     }
-    await writeTypes(context, file, template, partials)
+    await writeTypes(found, file, template, partials)
   }
 }

@@ -3,6 +3,7 @@ import type { Plugin } from 'vite'
 import { debug, parseFile, slashed, type Context, type TemplateFile } from '../context.ts'
 import { emitEsm, emitRender, mapOf, VIRTUAL } from '../output/index.ts'
 import { examine } from '../lint/index.ts'
+import { Partials } from '../partials/index.ts'
 import { parseRequest } from './request.ts'
 import { HOT_ID } from './runtime-files.ts'
 import { writeTypes } from '../types/index.ts'
@@ -31,11 +32,17 @@ export function transformPlugin(context: Context): Plugin {
         } catch (error) {
           return this.error(error as Error)
         }
-        const partials = await examine(context, file, template, ({ code, message, loc, frame }) =>
-          this.warn({ message: `${code}: ${message}`, pluginCode: code, id, loc, frame }),
+        const found = new Partials(context)
+        const partials = await examine(
+          context,
+          found,
+          file,
+          template,
+          ({ code, message, loc, frame }) =>
+            this.warn({ message: `${code}: ${message}`, pluginCode: code, id, loc, frame }),
         )
         debug('%s with %d partials', id, partials.size)
-        if (context.options.types) await writeTypes(context, file, template, partials)
+        if (context.options.types) await writeTypes(found, file, template, partials)
         const hot = context.serve && !options?.ssr
         const code = emitEsm(template, {
           names: VIRTUAL,
