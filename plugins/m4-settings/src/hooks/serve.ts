@@ -7,8 +7,11 @@ import { toJson } from '../render/literals.ts'
 import { endServing, noteServing } from '../render/serving.ts'
 import { RESOLVED } from './virtual.ts'
 
-/** Edits within this time are one. */
-const QUIET = 40
+/**
+ * Edits within this time are one. It is longer than the 50 ms after an edit in which chokidar tells nothing of the same file: what it
+ * keeps to itself is there when the file is read.
+ */
+const QUIET = 60
 
 /** Development: renders before anything starts that reads the settings, and again after each edit of what they come from. */
 export function servePlugin(context: Context): Plugin {
