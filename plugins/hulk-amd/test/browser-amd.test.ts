@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { eventually, mountFile, openBrowser } from './support/browser.ts'
+import { editUntil, eventually, mountFile, openBrowser } from './support/browser.ts'
 import { hoganAmdPath, requireJsPath, textPluginPath } from './support/hogan.ts'
 import { write } from './support/site.ts'
 
@@ -63,20 +63,20 @@ describe('AMD modules under stock require.js, in a browser', { timeout: 60_000 }
   })
 
   test('a wrong template is shown with its place, and the right one takes over', async () => {
-    const { root, page } = await open(AMD)
+    const opened = await open(AMD)
+    const { root, page } = opened
     await page.evaluate('loads = 2')
     // The first update after an error would load the page again.
     write(root, 't/row.mustache', 'fine')
     await eventually(page, 'row.render() === "fine"')
-    write(root, 't/row.mustache', 'x\n {{#a}}')
-    await page.waitForSelector('vite-error-overlay')
+    const overlay = 'document.querySelector("vite-error-overlay") !== null'
+    await editUntil(opened, 't/row.mustache', 'x\n {{#a}}', overlay)
     const shown = await page.evaluate(
       'document.querySelector("vite-error-overlay").shadowRoot.textContent',
     )
     expect(shown).toContain('t/row.mustache:2:2')
     expect(await page.evaluate('row.render()')).toBe('fine')
-    write(root, 't/row.mustache', 'fine again')
-    await eventually(page, 'row.render() === "fine again"')
+    await editUntil(opened, 't/row.mustache', 'fine again', 'row.render() === "fine again"')
     expect(await page.$('vite-error-overlay')).toBe(null)
   })
 

@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { hulkAmd } from '../../src/index.ts'
-import { inline, site } from './site.ts'
+import { inline, site, write } from './site.ts'
 
 const CANDIDATES = [
   process.env['KOVU_CHROMIUM'],
@@ -28,6 +28,23 @@ export interface Opened {
 /** Waits for an expression to be true, without the eval that Playwright's own waiting needs. */
 export function eventually(page: Page, expression: string): Promise<void> {
   return expect.poll(() => page.evaluate(expression), { timeout: 20_000 }).toBe(true)
+}
+
+/**
+ * Edits a file until the page shows it: a watcher keeps to itself what comes within 50 ms of an edit of the same file that it
+ * has told, so a second edit is made anew until it is heard.
+ */
+export function editUntil(
+  { root, page }: Opened,
+  name: string,
+  text: string,
+  expression: string,
+): Promise<void> {
+  const tryIt = (): Promise<unknown> => {
+    write(root, name, text)
+    return page.evaluate(expression)
+  }
+  return expect.poll(tryIt, { timeout: 20_000, interval: 200 }).toBe(true)
 }
 
 /**
