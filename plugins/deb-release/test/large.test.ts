@@ -27,7 +27,7 @@ test('a file of 2 GB is packed in constant memory', async () => {
     clearInterval(watch)
   }
   expect(most).toBeLessThan(300e6)
-  const size = execFileSync('sh', ['-c', `dpkg-deb --fsys-tarfile ${deb} | tail -c +1 | wc -c`], {
+  const size = execFileSync('sh', ['-c', `dpkg-deb --fsys-tarfile ${deb} | wc -c`], {
     encoding: 'utf8',
   })
   expect(Number(size)).toBe(2 ** 31 + 4 * 512)
