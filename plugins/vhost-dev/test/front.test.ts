@@ -52,6 +52,17 @@ describe('the front', () => {
     ])
   })
 
+  test('shows no URL for a wildcard where www is a host of its own', async () => {
+    const site = await startSite({ cdn: 'vite', www: 9001, '*': 9002 })
+    site.server.printUrls()
+    const printed = site.logged.at(-1) ?? ''
+    expect(printed).toMatch(/➜ {2}any name at \*\.site\.localhost +app \(localhost:9002\)/)
+    expect(printed).not.toContain('https://*')
+    expect(site.server.resolvedUrls?.local.filter((url) => url.includes('*'))).toEqual([])
+    const { body } = await ask(site, 'localhost', '/', { headers: { accept: 'text/html' } })
+    expect(body).toContain('<li>any name at *.site.localhost app (localhost:9002)</li>')
+  })
+
   test('serves Vite on one host and an application on the others, over both protocols', async () => {
     const { port } = await startUpstream((req, res) => {
       res.setHeader('set-cookie', ['a=1', 'b=2'])

@@ -39,6 +39,8 @@ describe('kovu hosts', () => {
     const elsewhere = await runHosts([], { domain: 'site.test' })
     expect(elsewhere).toContain("*.site.test that you use: 'kovu hosts anna'.")
     expect(elsewhere).not.toContain('.localhost')
+    const both = { www: 8000, '*': 8001 }
+    expect(await runHosts([], { domain: 'site.test', hosts: both })).not.toContain("'www' stands")
     const named = { www: 8000, '/shop-\\d+/': 8000 }
     const expression = await runHosts([], { domain: 'site.test', hosts: named })
     expect(expression.match(/127\.0\.0\.1 /g)).toHaveLength(1)

@@ -36,11 +36,13 @@ export function hostsFile(): string {
 export function hostsBlock(domain: string, patterns: readonly string[]): HostsBlock {
   const names = new Set(patterns.map((pattern) => pattern.replace(/^\*/, 'www')).filter(isExact))
   const many = patterns.filter((pattern) => !isExact(pattern))
+  const hasExample = (pattern: string): boolean =>
+    pattern.startsWith('*') && !patterns.includes(pattern.replace(/^\*/, 'www'))
   const rows = [...names].flatMap((name) => [`127.0.0.1 ${name}`, `::1 ${name}`])
   const isLocalhost = domain.endsWith('.localhost')
   const notes: string[] = []
   if (many.length > 0) {
-    const stands = many.some((pattern) => pattern.startsWith('*')) ? "'www' stands for '*'. " : ''
+    const stands = many.some(hasExample) ? "'www' stands for '*'. " : ''
     const who = isLocalhost ? ' where a browser does not find it by itself' : ''
     notes.push(
       `A hosts file has no wildcards. ${stands}Add each other name of ${many.join(', ')} that you use${who}: 'kovu hosts anna'.`,

@@ -23,13 +23,14 @@ export function hostLines(
   const patterns = new Set(hosts.map((host) => host.pattern))
   return hosts.map((host) => {
     const text = host.kind === 'vite' ? 'Vite' : `${host.name} (${targetText(host.target)})`
-    // What an expression stands for cannot be guessed.
-    if (host.pattern.startsWith('/')) return { url: `any name at ${host.pattern}`, text }
     const example = host.pattern.replace(/^\*/, 'www')
-    const isExample = example !== host.pattern && !patterns.has(example)
-    const name = isExample ? example : host.pattern
-    const note = isExample ? `, any name at *.${host.pattern.slice(2)}` : ''
-    return { url: originOf(name) + (host.kind === 'vite' ? base : '/'), text: text + note }
+    const isWildcard = example !== host.pattern
+    // What an expression stands for cannot be guessed, and what `www` is has been said.
+    if (host.pattern.startsWith('/') || (isWildcard && patterns.has(example))) {
+      return { url: `any name at ${host.pattern}`, text }
+    }
+    const note = isWildcard ? `, any name at ${host.pattern}` : ''
+    return { url: originOf(example) + (host.kind === 'vite' ? base : '/'), text: text + note }
   })
 }
 
