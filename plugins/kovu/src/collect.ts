@@ -36,8 +36,12 @@ export function roofOf(config: Pick<ResolvedConfig, 'plugins'>): Roof | undefine
     .find((roof) => roof !== undefined)
 }
 
+/** A config as far as targets depend on it: a resolved one, or a loaded one of which no hook has run. */
+export type CollectedConfig = Pick<ResolvedConfig, 'plugins' | 'root'> &
+  Partial<Pick<ResolvedConfig, 'cacheDir'>>
+
 /** Everything that every project has, that the plugins of a config add, and that the project itself adds. */
-export function collectTargets(config: Pick<ResolvedConfig, 'plugins' | 'root'>): Graph {
+export function collectTargets(config: CollectedConfig): Graph {
   const roof = roofOf(config)
   const offered = peers(config).flatMap((api) =>
     Object.entries(api.targets ?? {}).map(([name, target]): Contribution => ({
@@ -48,6 +52,6 @@ export function collectTargets(config: Pick<ResolvedConfig, 'plugins' | 'root'>)
       after: [],
     })),
   )
-  const common = commonTargets(config.root, roof?.python)
+  const common = commonTargets(config.root, roof?.python, config.cacheDir)
   return buildGraph([...common, ...offered, ...(roof?.own ?? [])])
 }

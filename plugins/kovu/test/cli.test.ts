@@ -88,6 +88,27 @@ describe('the kovu command', () => {
     expect(text).toContain('  findstatic  says who wins')
   })
 
+  test('lists and explains without asking anybody: no hook of a plugin runs', async () => {
+    const silent = await mkdtemp(join(tmpdir(), 'kovu-cli-'))
+    await writeFile(
+      join(silent, 'vite.config.mjs'),
+      config.replace(
+        'plugins: [',
+        "plugins: [Promise.resolve([{ name: 'asks', config() { throw new Error('Django does not answer') } }]), false, ",
+      ),
+    )
+    const said = async (...argv: string[]): Promise<string> => {
+      let text = ''
+      const out = { write: (part: string) => void (text += part), isTTY: false }
+      await main([...argv, '--root', silent], out)
+      return text
+    }
+    expect(await said('--list')).toContain('  css       says css')
+    expect(await said('static', '--help')).toContain('It waits for css.')
+    expect(await said('css')).toContain('Django does not answer')
+    await rm(silent, { recursive: true })
+  })
+
   test('draws the graph', async () => {
     expect((await kovu('static', '--graph')).text).toMatch(
       /^static {2}\d\.\d\d s {2}runs each time\n└─ css {2}\d\.\d\d s {2}runs each time\n$/,
@@ -183,7 +204,7 @@ describe('the kovu command', () => {
   test('refuses an option that neither a target nor Kovu has', async () => {
     const { code, text } = await kovu('static', '--forse')
     expect(code).toBe(2)
-    expect(text).toContain("Unknown option '--forse'.")
+    expect(text).toContain("Unknown option '--forse'. Did you mean '--force'?")
     expect(text).not.toContain('ran static')
   })
 
@@ -256,10 +277,12 @@ describe('the kovu command', () => {
 })
 
 describe('clean', () => {
-  test('removes staging and compiled Python, and nothing else', async () => {
+  test('removes staging, what plugins keep in Vite’s folder and compiled Python, and nothing else', async () => {
     const site = await mkdtemp(join(tmpdir(), 'kovu-clean-'))
     const folders = [
       'node_modules/.kovu/css',
+      'node_modules/.vite/kovu/less-yui',
+      'node_modules/.vite/deps',
       'node_modules/other/__pycache__',
       'app/__pycache__',
       'staticroot',
@@ -269,7 +292,7 @@ describe('clean', () => {
     await writeFile(join(site, 'app/views.py'), '')
     const said: string[] = []
     const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
-    await clean('1').run({
+    await clean('1', join(site, 'node_modules/.vite')).run({
       root: site,
       mode: 'production',
       force: false,
@@ -280,8 +303,11 @@ describe('clean', () => {
       build: () => Promise.resolve(),
     })
     const left = (path: string): boolean => existsSync(join(site, path))
-    expect(['node_modules/.kovu', 'app/__pycache__'].filter(left)).toEqual([])
-    expect(['app/views.py', 'staticroot', 'node_modules/other/__pycache__'].every(left)).toBe(true)
+    expect(
+      ['node_modules/.kovu', 'node_modules/.vite/kovu', 'app/__pycache__'].filter(left),
+    ).toEqual([])
+    const others = ['node_modules/.vite/deps', 'node_modules/other/__pycache__']
+    expect(['app/views.py', 'staticroot', ...others].every(left)).toBe(true)
     expect(said).toEqual([
       `removed 0 outputs, ${join(site, 'node_modules/.kovu')} and compiled Python (1)`,
     ])

@@ -162,12 +162,16 @@ describe('run', () => {
       }),
       contribution('static', { deps: ['css', 'templates'] }),
     ])
+    const ended: string[] = []
     const report = ({ type, name }: RunEvent): void => {
       if (type === 'start') started.push(name)
+      else ended.push(`${type} ${name}`)
     }
     await expect(run(plan(graph, ['static']), { ...quiet, report })).rejects.toThrow('main.less:3')
     expect(told).toBe(true)
     expect(started.sort()).toEqual(['css', 'templates'])
+    // What was told to end has not failed.
+    expect(ended).toEqual(['fail css', 'cancel templates'])
   })
 
   test('passes over what its history finds up to date, and tells it what the others read and wrote', async () => {

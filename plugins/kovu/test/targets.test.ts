@@ -104,6 +104,7 @@ export default { plugins: [{ name: 'offers', api: { kovu: { targets: {
       'init: Python virtual environment',
       'init: Python packages',
     ])
+    expect(said.at(-1)).toMatch(/^✓ init \(Python packages\) \d+\.\d+ s$/)
     said = []
     await setUp(root, log)
     expect(said).toEqual([])

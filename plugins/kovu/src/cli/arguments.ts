@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 import { KovuError } from '../error.ts'
+import { nearest } from '../nearest.ts'
 
 /** How `--graph` draws. */
 export type GraphFormat = 'text' | 'dot' | 'svg' | 'html'
@@ -96,6 +97,14 @@ export function usage(message: string): KovuError {
   return new KovuError('KOVU_USAGE', `${message}\n\`kovu --help\` shows what there is.`)
 }
 
+/** What is wrong with an option that nobody knows: names the nearest there is. */
+export function unknownOption(rawName: string): KovuError {
+  const near = nearest(rawName.replace(/^-+|=.*$/gs, ''), Object.keys(options))
+  return usage(
+    `Unknown option '${rawName}'.${near === undefined ? '' : ` Did you mean '--${near}'?`}`,
+  )
+}
+
 /** A command line in its parts. */
 interface Split extends Pick<Arguments, 'words' | 'behind' | 'foreign'> {
   readonly texts: ReadonlyMap<string, string>
@@ -119,7 +128,7 @@ function split(args: string[]): Split {
   const foreign = new Set<number>()
   for (const token of tokens) {
     if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue
-    if (token.index < first) throw usage(`Unknown option '${token.rawName}'.`)
+    if (token.index < first) throw unknownOption(token.rawName)
     foreign.add(token.index)
   }
   const words: string[] = []

@@ -11,10 +11,10 @@ import type { KovuOptions } from '../options.ts'
 import { Progress, type Terminal } from '../report/progress.ts'
 import { listProject } from '../report/list.ts'
 import { checkNode, setUp } from '../targets/init.ts'
-import { type Arguments, usage } from './arguments.ts'
+import { type Arguments, unknownOption } from './arguments.ts'
 import { describe } from './describe.ts'
 import { help, helpOf, helpOfVerb } from './help.ts'
-import { checkProject, type Project } from './project.ts'
+import { checkProject, loadOffers, type Offers, type Project } from './project.ts'
 import { Session } from './session.ts'
 
 /** Verbs that are Kovu's own, and need no project. */
@@ -67,21 +67,15 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
   // The config asks Django, so what installs Django cannot wait for the config.
   if (goals.includes('init') && !looking) await setUp(args.root, progress.log)
   checkProject(args)
+  if (args.list || args.help) return say(out, tell(await loadOffers(args, goals), args))
   const session = new Session(args, goals, progress)
   const project = await session.load()
-  if (args.help) {
-    const helps = args.words.flatMap((word) => helpOf(word, project) ?? [])
-    if (helps.length === 0) checkGoals(project, [first])
-    return say(out, helps.join('\n'))
-  }
-  const call = args.list ? undefined : callOf(project, args)
+  const call = callOf(project, args)
   if (call !== undefined) {
     const { verb, words } = call
     return (await verb.run({ root: project.config.root, args: words, log: progress.log })) ?? 0
   }
-  // Nobody has taken it: a command's option, or `--in-place` where no plugin has that command.
-  const [foreign = args.inPlace ? '--in-place' : undefined] = args.foreign
-  if (foreign !== undefined) throw usage(`Unknown option '${foreign}'.`)
+  refuseForeign(args)
   if (looking) return look(project, session, args, out)
   if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
   checkGoals(project, goals)
@@ -115,6 +109,23 @@ function callOf(
   return belonging && { verb: belonging, words: behind.slice(behind.indexOf(next) + 1) }
 }
 
+/** What there is, or what the words mean. */
+function tell(offers: Offers, args: Arguments): string {
+  if (args.list) {
+    refuseForeign(args)
+    return listProject(offers)
+  }
+  const helps = args.words.flatMap((word) => helpOf(word, offers) ?? [])
+  if (helps.length === 0) checkGoals(offers, args.words.slice(0, 1))
+  return helps.join('\n')
+}
+
+/** Nobody has taken it: a command's option, or `--in-place` where no plugin has that command. */
+function refuseForeign({ foreign, inPlace }: Arguments): void {
+  const [unknown = inPlace ? '--in-place' : undefined] = foreign
+  if (unknown !== undefined) throw unknownOption(unknown)
+}
+
 /** Shows something of the project, and runs nothing. */
 async function look(
   project: Project,
@@ -123,7 +134,6 @@ async function look(
   out: Terminal,
 ): Promise<number> {
   const goals = args.words.length === 0 ? ['all'] : args.words
-  if (args.list) return say(out, listProject(project))
   checkGoals(project, goals)
   session.open(project)
   if (args.graph !== undefined) {
@@ -136,7 +146,7 @@ async function look(
 }
 
 /** A goal that is neither target nor command is named before anything runs, with the nearest of both. */
-function checkGoals(project: Project, goals: readonly string[]): void {
+function checkGoals(project: Offers, goals: readonly string[]): void {
   for (const goal of goals) {
     if (project.graph.has(goal)) continue
     if (project.commands.has(goal)) {

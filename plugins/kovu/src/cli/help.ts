@@ -1,4 +1,4 @@
-import type { Project } from './project.ts'
+import type { Offers } from './project.ts'
 
 /** `kovu --help`, before a project's own targets and commands are known. */
 export const help = `kovu: the Makefile of a Django + LESS + RequireJS site, as one graph of Vite plugins
@@ -48,10 +48,7 @@ export function helpOfVerb(word: string): string | undefined {
 }
 
 /** `kovu <word> --help`: what a target or command does; undefined when the project has none of this name. */
-export function helpOf(
-  word: string,
-  { graph, commands }: Pick<Project, 'graph' | 'commands'>,
-): string | undefined {
+export function helpOf(word: string, { graph, commands }: Offers): string | undefined {
   const node = graph.get(word)
   const verb = commands.get(word)
   if (node === undefined && verb === undefined) return undefined

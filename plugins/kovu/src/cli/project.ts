@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 import type { Command, KovuRun } from '@kovu/protocol'
-import type { ResolvedConfig, ViteBuilder } from 'vite'
+import type { Plugin, PluginOption, ResolvedConfig, ViteBuilder } from 'vite'
 
 import { collector, type Collected } from '../build/collector.ts'
-import { collectTargets, peers, type Roof, roofOf } from '../collect.ts'
+import { type CollectedConfig, collectTargets, peers, type Roof, roofOf } from '../collect.ts'
 import { KovuError } from '../error.ts'
 import { baseInputs, viteConfigs } from '../graph/base.ts'
 import { noteVariables } from '../graph/environment.ts'
@@ -73,6 +73,43 @@ function own(offered: Readonly<Record<string, unknown>> | undefined, name: strin
   return offered !== undefined && Object.hasOwn(offered, name)
 }
 
+/** What a project has to offer. */
+export type Offers = Pick<Project, 'graph' | 'commands'>
+
+/**
+ * Reads what a project offers off its Vite config, and runs no hook of any plugin: it can be told where neither Django nor a service is
+ * there to be asked.
+ *
+ * @param targets The goals.
+ * @throws KovuError `KOVU_NO_PLUGIN` when none of the config's plugins takes part.
+ */
+export async function loadOffers(args: Arguments, targets: readonly string[]): Promise<Offers> {
+  const { loadConfigFromFile } = await import('vite')
+  const command = isServing(targets) ? 'serve' : 'build'
+  const mode = askedMode(args, targets)
+  const loaded = await loadConfigFromFile({ command, mode }, args.config, args.root)
+  return offersOf({ root: args.root, plugins: await flatten(loaded?.config.plugins) })
+}
+
+async function flatten(option: PluginOption): Promise<Plugin[]> {
+  const plugin = await option
+  if (Array.isArray(plugin)) return (await Promise.all(plugin.map(flatten))).flat()
+  return plugin ? [plugin] : []
+}
+
+function offersOf(config: CollectedConfig): Offers {
+  if (peers(config).length === 0) {
+    throw new KovuError(
+      'KOVU_NO_PLUGIN',
+      `The Vite config in ${config.root} has no plugin of Kovu's. Add \`kovu()\` from 'kovu', or one plugin such as \`lessYui()\`.`,
+    )
+  }
+  return {
+    graph: collectTargets(config),
+    commands: new Map(peers(config).flatMap((api) => Object.entries(api.commands ?? {}))),
+  }
+}
+
 /**
  * Loads a project's Vite config once, for a build or for a server.
  *
@@ -102,19 +139,11 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
     const made: ViteBuilder = await createBuilder(inline)
     return { builder: made, config: made.config }
   })
-  const graph = collectTargets(config)
-  if (peers(config).length === 0) {
-    throw new KovuError(
-      'KOVU_NO_PLUGIN',
-      `The Vite config in ${root} has no plugin of Kovu's. Add \`kovu()\` from 'kovu', or one plugin such as \`lessYui()\`.`,
-    )
-  }
   const roof = roofOf(config)
   return {
+    ...offersOf(config),
     config,
-    graph,
     roof,
-    commands: new Map(peers(config).flatMap((api) => Object.entries(api.commands ?? {}))),
     commandBehind: (target, name) =>
       peers(config).find((api) => own(api.targets, target) && own(api.commands, name))?.commands?.[
         name

@@ -10,6 +10,7 @@ export type RunEvent =
   | { readonly type: 'start'; readonly name: string; readonly why?: string | undefined }
   | { readonly type: 'skip'; readonly name: string }
   | { readonly type: 'end'; readonly name: string; readonly time: number }
+  | { readonly type: 'cancel'; readonly name: string; readonly time: number }
   | { readonly type: 'fail'; readonly name: string; readonly time: number; readonly error: unknown }
 
 /** What Vite's build has read and written so far; the sets grow while it runs. */
@@ -125,14 +126,17 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
     try {
       await target.run(context)
       // What was given up may have ended early, and as if it were well.
-      options.report({ type: 'end', name, time: finish(!signal.aborted) })
+      const type = signal.aborted ? 'cancel' : 'end'
+      options.report({ type, name, time: finish(type === 'end') })
     } catch (error) {
+      // What was told to end has not failed by itself.
+      const type = signal.aborted ? 'cancel' : 'fail'
       failure ??= { error }
       // An edit of the file that is wrong is what may put it right.
       const { id, loc } = (error ?? {}) as { id?: unknown; loc?: { file?: unknown } }
       for (const file of [id, loc?.file]) if (typeof file === 'string') notes?.input(file)
       stop.abort()
-      options.report({ type: 'fail', name, time: finish(false), error })
+      options.report({ type, name, time: finish(false), error })
     }
   }
 }

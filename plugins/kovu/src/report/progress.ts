@@ -49,8 +49,10 @@ export class Progress {
       return
     }
     this.#running.delete(event.name)
-    const mark = event.type === 'end' ? this.#style('green', '✓') : this.#style('red', '✗')
-    this.#line(`${mark} ${event.name} ${this.#style('dim', seconds(event.time))}`)
+    const time = this.#style('dim', seconds(event.time))
+    if (event.type === 'cancel') this.#line(`– ${event.name} was given up ${time}`)
+    else if (event.type === 'end') this.#line(`${this.#style('green', '✓')} ${event.name} ${time}`)
+    else this.#line(`${this.#style('red', '✗')} ${event.name} ${time}`)
   }
 
   /** Ends the live status line. */

@@ -10,12 +10,13 @@ import { readRecord, workFolder } from '../graph/record.ts'
 const foreign = new Set(['node_modules', '.venv', '.git'])
 
 /**
- * Removes what targets wrote (by the record of their last green runs, in all modes), caches, and what Python compiled. Nothing else,
- * and nothing outside of the project's folder.
+ * Removes what targets wrote (by the record of their last green runs, in all modes), Kovu's and its plugins' caches, and what Python
+ * compiled. Nothing else, and nothing outside of the project's folder.
  *
  * @param version Of the records to believe.
+ * @param cacheDir Vite's, below which the plugins keep theirs; Vite's own stays.
  */
-export function clean(version: string): Target {
+export function clean(version: string, cacheDir: string | undefined): Target {
   return {
     help: 'remove what targets wrote, caches and compiled Python files',
     async run({ root, log }) {
@@ -27,7 +28,12 @@ export function clean(version: string): Target {
         root,
       )
       const staging = workFolder(root)
-      await rm(staging, { recursive: true, force: true })
+      const caches = cacheDir?.startsWith(`${root}/`) === true ? [join(cacheDir, 'kovu')] : []
+      for (const folder of [staging, ...caches]) await rm(folder, { recursive: true, force: true })
+      await removeEmpty(
+        caches.map((path) => dirname(path)),
+        root,
+      )
       const compiled = await findCompiled(root)
       for (const path of compiled) await rm(path, { recursive: true, force: true })
       log.info(`removed ${own.length} outputs, ${staging} and compiled Python (${compiled.length})`)

@@ -14,16 +14,18 @@ import { checkTarget, testTarget } from './tests.ts'
  *
  * @param root The project's folder, absolute.
  * @param python How Python is started.
+ * @param cacheDir Vite's folder of caches, once its config is resolved.
  */
 export function commonTargets(
   root: string,
   python: readonly string[] = pythonOf(root),
+  cacheDir?: string,
 ): Contribution[] {
   const { manage } = discover(root)
   const test = testTarget(root, manage, python)
   const targets: Record<string, Target> = {
     all,
-    clean: clean(recordVersion()),
+    clean: clean(recordVersion(), cacheDir),
     init: initTarget(manage, python),
     ci,
     ...(test && { test }),

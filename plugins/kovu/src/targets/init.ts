@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import type { Log, Target } from '@kovu/protocol'
 
 import { KovuError } from '../error.ts'
+import { seconds } from '../report/progress.ts'
 import { systemPython } from './python.ts'
 import { shell } from './shell.ts'
 import { manageCommand } from './tests.ts'
@@ -47,9 +48,12 @@ interface Step {
 export async function setUp(root: string, log: Log): Promise<void> {
   for (const step of steps(root)) {
     if (!(await step.needed())) continue
+    const name = `init (${step.name})`
+    const started = performance.now()
     log.info(`init: ${step.name}`)
-    await shell({ name: `init (${step.name})`, command: step.command, root, log })
+    await shell({ name, command: step.command, root, log })
     await step.done?.()
+    log.info(`✓ ${name} ${seconds(performance.now() - started)}`)
   }
 }
 
