@@ -250,7 +250,12 @@ test.each(FAILURES)(
 
 test('refuses to build for settings without a STATIC_ROOT', async () => {
   const project = makeProject({ settings: 'STATIC_ROOT = None', files: { 'media/a.txt': 'a' } })
-  const failure: unknown = await runBuild(project.root).catch((error: unknown) => error)
+  let worked = false
+  const work: Plugin = { name: 'work', renderStart: () => void (worked = true) }
+  const failure: unknown = await runBuild(project.root, {}, { plugins: [work] }).catch(
+    (error: unknown) => error,
+  )
+  expect(worked).toBe(false)
   expect(failure).toMatchObject({ message: expect.stringContaining('sets no STATIC_ROOT') })
   expect(codesOf(failure)).toContain('DJANGO_STATIC_ROOT')
 })

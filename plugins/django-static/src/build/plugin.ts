@@ -7,7 +7,7 @@ import { type Context } from '../context.ts'
 import { report } from '../error.ts'
 import { toOutput } from '../publish/bundle.ts'
 import { exportForCollectstatic } from '../publish/collectstatic.ts'
-import { publishSite } from '../publish/site.ts'
+import { publishSite, staticRootOf } from '../publish/site.ts'
 import { dialectOf } from '../tree/references.ts'
 import { Tree } from '../tree/tree.ts'
 import type { Project } from '../project.ts'
@@ -68,6 +68,15 @@ export function createBuild(context: Context): Build {
       load: {
         filter: { id: /^\0virtual:django-static\/empty$/ },
         handler: () => 'export {}\n',
+      },
+      async buildStart() {
+        if (context.options.mode !== 'own' || !isPublished(context)) return
+        try {
+          // Before the work, not after it.
+          staticRootOf(await context.project())
+        } catch (error) {
+          report(this, error)
+        }
       },
       async renderStart() {
         announced.clear()

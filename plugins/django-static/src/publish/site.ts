@@ -20,6 +20,20 @@ import type { Project } from '../project.ts'
 import { workDir } from '../work-dir.ts'
 
 /**
+ * The folder that is published to.
+ *
+ * @param project The project.
+ * @throws {DjangoStaticError} `DJANGO_STATIC_ROOT` when the settings name none.
+ */
+export function staticRootOf({ info }: Project): string {
+  if (info.staticRoot !== null) return info.staticRoot
+  throw new DjangoStaticError(
+    'DJANGO_STATIC_ROOT',
+    `${info.settingsModule} sets no STATIC_ROOT: there is no folder to write to. Set it, for example STATIC_ROOT = BASE_DIR / 'staticroot'.`,
+  )
+}
+
+/**
  * Writes STATIC_ROOT and what else was asked for.
  *
  * @param context The context of the plugin call.
@@ -27,16 +41,9 @@ import { workDir } from '../work-dir.ts'
  * @param made What the build has made.
  */
 export async function publishSite(context: Context, project: Project, made: Made): Promise<void> {
-  const { info } = project
   const { options } = context
   const { tree, contents } = made
-  if (info.staticRoot === null) {
-    throw new DjangoStaticError(
-      'DJANGO_STATIC_ROOT',
-      `${info.settingsModule} sets no STATIC_ROOT: there is no folder to write to. Set it, for example STATIC_ROOT = BASE_DIR / 'staticroot'.`,
-    )
-  }
-  const root = info.staticRoot
+  const root = staticRootOf(project)
   context.published.clear()
   const paths = new Map<string, string>()
   const { bundled, files } = bundledFiles(context, project, made)
@@ -78,12 +85,10 @@ export async function publishSite(context: Context, project: Project, made: Made
     const dir = resolve(context.root, options.hiddenSourceMaps)
     for (const [name, content] of hidden) writeWhole(join(dir, name), content)
   }
-  const { written, unchanged } = publish(
-    info.staticRoot,
-    [...files, ...siblings],
-    manifestText(paths),
-    { contents, link: options.link },
-  )
+  const { written, unchanged } = publish(root, [...files, ...siblings], manifestText(paths), {
+    contents,
+    link: options.link,
+  })
   contents.save()
   for (const { name } of [...files, ...siblings]) context.published.add(placeOf(root, name))
   context.published.add(placeOf(root, 'staticfiles.json'))
@@ -94,7 +99,7 @@ export async function publishSite(context: Context, project: Project, made: Made
   if (options.integrity !== undefined) writeIntegrity(artifacts, options.integrity)
   if (options.requirejsMap !== undefined) writeRequirejsMap(artifacts, options.requirejsMap)
   context.config?.logger.info(
-    `django-static: ${paths.size} names in ${shown(context, info.staticRoot)}: ${written.length} files written, ${unchanged} unchanged`,
+    `django-static: ${paths.size} names in ${shown(context, root)}: ${written.length} files written, ${unchanged} unchanged`,
   )
 }
 
