@@ -18,7 +18,7 @@ import { publish } from './repository/publish.ts'
  */
 export function debTarget(context: Context): Target {
   return {
-    help: 'Debian packages of this release and its roles, in dist/deb',
+    help: 'build Debian packages of this release and its roles, in dist/deb',
     deps: ['settings', 'static'],
     async run({ signal, log, input, output, mode }) {
       for (const name of [...BUILD_VARIABLES, ...BRANCH_VARIABLES, 'SOURCE_DATE_EPOCH']) {

@@ -36,7 +36,7 @@ export function requirejsAmd(options: RequirejsAmdOptions = {}): Plugin[] {
       kovu: {
         targets: {
           js: {
-            help: 'AMD modules by the r.js build file, as hashed classic scripts',
+            help: 'join AMD modules by the r.js build file to classic scripts',
             deps: ['settings', 'templates'],
             run: (target) => target.build(),
           },

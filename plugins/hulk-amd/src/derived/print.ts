@@ -7,7 +7,7 @@ import { derivedName } from '../names.ts'
 /** The `hulk` command: what `hulk --wrapper amd FILES` prints, named modules one a line. */
 export function hulkCommand(context: Context): Command {
   return {
-    help: 'Print templates as named AMD modules: kovu hulk FILE...',
+    help: 'print templates as named AMD modules (FILE...)',
     run: (command) => printTemplates(context, command),
   }
 }

@@ -13,7 +13,7 @@ import { renderText } from './render.ts'
 /** The `templates` target: a file for each template, under its public name. */
 export function templatesTarget(context: Context): Target {
   return {
-    help: 'Compile the templates (instead of hulk)',
+    help: 'compile Mustache templates to AMD modules',
     deps: ['settings'],
     run: (target) => writeTemplates(context, target),
   }

@@ -6,7 +6,7 @@ import { usagesOf } from './users.ts'
 /** The `partials` command: which template includes which, and which nobody uses. */
 export function partialsCommand(context: Context): Command {
   return {
-    help: 'List templates with those that include them; only those nobody uses: kovu partials unused',
+    help: 'list templates with those that include them, or only those that nobody uses (unused)',
     run: (command) => listPartials(context, command),
   }
 }

@@ -11,7 +11,7 @@ const steps = ['check', 'test', 'static', 'deb', 'publish']
 
 /** `kovu ci`: everything that stands between a commit and its packages. */
 export const ci: Target = {
-  help: 'check, test, static, deb (built twice and compared), publish; red stops all',
+  help: 'run check, test, static, deb (built twice and compared) and publish; red stops all',
   deps: steps,
   group: true,
   run: () => Promise.resolve(),

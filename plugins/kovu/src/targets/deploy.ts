@@ -10,7 +10,7 @@ import { quote, shell } from './shell.ts'
  */
 export function deployTarget({ hosts, command }: DeployOptions): Target {
   return {
-    help: `${command}, for ${hosts.join(', ')}`,
+    help: `run ${command}, for ${hosts.join(', ')}`,
     deps: ['publish'],
     requires: ['test'],
     async run({ root, mode, log, signal }) {

@@ -42,7 +42,7 @@ export function commonTargets(
 
 /** Everything that production needs; what `kovu` runs when no target is named. */
 const all: Target = {
-  help: 'settings, css, templates, js and static',
+  help: 'make settings, css, templates, js and static',
   deps: ['settings', 'css', 'templates', 'js', 'static'],
   group: true,
   run: () => Promise.resolve(),

@@ -27,7 +27,7 @@ export function testTarget(
   ]
   if (commands.length === 0) return undefined
   return {
-    help: commands.join(', '),
+    help: `run ${commands.join(', ')}`,
     deps: ['settings'],
     async run({ root, log, signal }) {
       for (const one of commands) {
@@ -42,7 +42,7 @@ export function testTarget(
 export function checkTarget(manage: string, python: readonly string[]): Target {
   const line = manageCommand(python, manage, 'check')
   return {
-    help: line,
+    help: `run ${line}`,
     deps: ['settings'],
     async run({ root, log, signal }) {
       await shell({ name: 'check', command: line, root, log, signal })

@@ -6,7 +6,7 @@ import { locatedError } from '../error.ts'
 /** The `settings` target: every template of the mode under its final name. */
 export function settingsTarget(context: Context): Target {
   return {
-    help: 'm4 templates to settings files',
+    help: 'render settings files from m4 templates',
     async run({ root, mode, log, input, output }) {
       if (context.root !== root || context.mode !== mode) context.start(root, mode, '')
       const { dir, env } = context.options

@@ -6,28 +6,28 @@ import type { Context } from '../vite/context.ts'
 export function commands(context: Context): Readonly<Record<string, Command>> {
   return {
     trust: {
-      help: "puts the project's certificate authority into the stores of browsers and system (--dry-run)",
+      help: "put the project's certificate authority into the stores of browsers and system (--dry-run)",
       async run(command) {
         const { changeTrust } = await import('./trust.ts')
         return changeTrust(context.given, command, 'add')
       },
     },
     untrust: {
-      help: "takes the project's certificate authority out of all stores (--dry-run)",
+      help: "take the project's certificate authority out of all stores (--dry-run)",
       async run(command) {
         const { changeTrust } = await import('./trust.ts')
         return changeTrust(context.given, command, 'remove')
       },
     },
     hosts: {
-      help: 'prints the lines for the hosts file, or writes them (--write, --remove; names of wildcard hosts)',
+      help: 'print the lines for the hosts file, or write them (--write, --remove; names of wildcard hosts)',
       async run(command) {
         const { hosts } = await import('./hosts.ts')
         return hosts(context, command)
       },
     },
     attach: {
-      help: 'runs one process of the running testserver in this terminal, for a debugger (its name)',
+      help: 'run one process of the running testserver in this terminal, for a debugger (its name)',
       async run({ root, args }) {
         const [name] = args
         if (name === undefined || args.length > 1 || name.startsWith('-')) {

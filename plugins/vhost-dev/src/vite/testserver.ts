@@ -2,7 +2,7 @@ import type { Target } from '@kovu/protocol'
 
 /** The `testserver` target: Vite's development server with the front before it, until it is told to end. */
 export const testserver: Target = {
-  help: 'serves the site with HMR behind its HTTPS hosts',
+  help: 'serve the site with HMR behind its HTTPS hosts',
   deps: ['settings', 'vm'],
   persistent: true,
   async run({ root, mode, signal }) {

@@ -20,7 +20,7 @@ kovu vm compose                the Compose file of the same services`
 /** `kovu vm <verb>`. */
 export function vmCommand(context: Context): Command {
   return {
-    help: 'status, stop, destroy, shell, logs and compose of the services',
+    help: 'show, stop or destroy the services, or enter one (status, stop, destroy, shell, logs, compose)',
     async run({ root, args, log }: CommandContext) {
       context.root = root
       const [verb = '', ...words] = args
