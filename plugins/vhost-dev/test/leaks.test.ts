@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { accepts } from '../src/processes/ready.ts'
-import type { VhostDevOptions } from '../src/index.ts'
 import { sites } from '../src/site/sites.ts'
 import { ask } from './support/client.ts'
 import { cleanUp, freePort, startSite } from './support/site.ts'
@@ -62,9 +61,10 @@ describe('crashes of applications', () => {
   test('a hundred of them leave nothing behind: no process, no socket, no listener', async () => {
     // Most of a crash is waiting: four applications crash beside each other.
     const names = ['a', 'b', 'c', 'd']
-    const hosts: VhostDevOptions['hosts'] = { cdn: 'vite' }
-    for (const name of names) hosts[name] = { target: await freePort(), run: 'node app.cjs' }
-    const site = await startSite(hosts, { 'app.cjs': app })
+    const apps = await Promise.all(
+      names.map(async (name) => [name, { target: await freePort(), run: 'node app.cjs' }] as const),
+    )
+    const site = await startSite({ cdn: 'vite', ...Object.fromEntries(apps) }, { 'app.cjs': app })
     const crashes = (name: string): number =>
       site.logged.filter(
         (line) => line.includes(`${name} |`) && line.includes('It ended with code 1'),
