@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { ownerVariable, sweepOrphans } from '../src/processes/orphans.ts'
 import { accepts } from '../src/processes/ready.ts'
 import { ask } from './support/client.ts'
 import {
@@ -196,6 +197,25 @@ describe('Vite on the command line', () => {
       process.kill(started.pid, signal)
       await started.exited
       expect(pids.map(lives)).toEqual([false, false, false])
+    },
+  )
+
+  test.runIf(existsSync('/proc/self/stat'))(
+    'what a killed Vite leaves behind is ended even while nobody has taken notice of its end',
+    async () => {
+      // `sleep` does not wait for the child that the shell before it has left.
+      const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'])
+      afterwards(() => void parent.kill('SIGKILL'))
+      const owner = Number(await new Promise((done) => parent.stdout.once('data', done)))
+      const stat = (): string[] =>
+        readFileSync(`/proc/${owner}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      const mark = `${owner}:${stat()[19]}:/a/root`
+      const left = spawn('sleep', ['1000'], { env: { ...process.env, [ownerVariable]: mark } })
+      afterwards(() => void left.kill('SIGKILL'))
+      expect(await sweepOrphans('/a/root')).toEqual([])
+      process.kill(owner, 'SIGKILL')
+      await expect.poll(() => stat()[0]).toBe('Z')
+      expect(await sweepOrphans('/a/root')).toEqual([left.pid])
     },
   )
 

@@ -102,12 +102,14 @@ function markedOnLinux(): Marked[] {
   return found
 }
 
-/** When a process started, in the system's own ticks; undefined where that is not known. */
+/** When a process started, in the system's own ticks; undefined where that is not known, and when it has ended. */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The name in parentheses may hold anything; field 22 counts from after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    // The name in parentheses may hold anything; the fields count from after it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie has ended, and nobody has taken notice: in containers the first process seldom does.
+    return fields[0] === 'Z' ? undefined : fields[19]
   } catch {
     return undefined
   }
