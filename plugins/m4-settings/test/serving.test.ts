@@ -76,6 +76,23 @@ describe('beside a development server', () => {
     await render(made, {}, 'staging')
   })
 
+  test('one that was killed counts for nothing, even while nobody has taken notice of its end', async () => {
+    const made = site()
+    await render(made)
+    // `sleep` does not wait for the child that the shell before it has left.
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'])
+    onTestFinished(() => void parent.kill('SIGKILL'))
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(line.toString())
+    made.write(marker, JSON.stringify({ pid, born: bornOf(pid), mode: 'development' }))
+    const error = await failure(() => render(made, {}, 'production'))
+    expect(error.pluginCode).toBe('M4_SETTINGS_SERVING')
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ')
+    await render(made, {}, 'production')
+    expect(JSON.parse(made.read('app.json'))).toEqual({ host: 'db1.internal' })
+  })
+
   test('what a process of the same id has left counts for nothing', async () => {
     const made = site()
     const { pid } = await otherProcess()

@@ -58,11 +58,12 @@ function isAlive({ pid, born }: Serving): boolean {
   return now === undefined || born === '' || now === born
 }
 
-/** When a process began, in the kernel's ticks; undefined where there is no /proc. */
+/** When a process began, in the kernel's ticks; 'ended' for a zombie, undefined where there is no /proc. */
 function birthOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? 'ended' : fields[19]
   } catch {
     return undefined
   }
