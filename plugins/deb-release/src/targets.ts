@@ -21,14 +21,10 @@ export function debTarget(context: Context): Target {
     help: 'build Debian packages of this release and its roles, in dist/deb',
     deps: ['settings', 'static'],
     async run({ signal, log, input, output, mode }) {
-      for (const name of [...BUILD_VARIABLES, ...BRANCH_VARIABLES, 'SOURCE_DATE_EPOCH']) {
-        input(`env:${name}`)
-      }
+      for (const what of inputsOfRelease(context)) input(what)
       // But for what is made of packages: that is no part of them.
       const made = [context.debFolder, context.repository]
       input(`files:${context.root}/**${made.map((dir) => `\n!${dir}/**`).join('')}`)
-      const history = historyOf(context.root)
-      if (history !== undefined) input(history)
       const { identity, options } = await context.release()
       const channel = channelOf(options.channels, identity.branch, process.env)
       if (channel !== undefined && channel !== mode) {
@@ -57,7 +53,8 @@ export function publishTarget(context: Context): Target {
     async run({ log, input, output }) {
       const { identity, names, options } = await context.release()
       const suite = channelOf(options.channels, identity.branch, process.env)
-      input('env:KOVU_CHANNEL')
+      // Another branch or build is another release, whose packages were not there when this was run last.
+      for (const what of [...inputsOfRelease(context), 'env:KOVU_CHANNEL']) input(what)
       if (suite === undefined) {
         log.info(
           `The branch ${identity.branch} has no channel: nothing is published. KOVU_CHANNEL=${identity.branch} kovu publish does it all the same.`,
@@ -83,6 +80,12 @@ export function publishTarget(context: Context): Target {
       }
     },
   }
+}
+
+/** What decides which release it is, as `TargetContext.input` takes it. */
+function inputsOfRelease({ root }: Context): string[] {
+  const variables = [...BUILD_VARIABLES, ...BRANCH_VARIABLES, 'SOURCE_DATE_EPOCH']
+  return [...variables.map((name) => `env:${name}`), historyOf(root) ?? []].flat()
 }
 
 /** The packages of this release that `deb` left. */

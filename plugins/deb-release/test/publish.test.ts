@@ -68,6 +68,24 @@ describe('the publish target', () => {
   })
 })
 
+test('the publish target says what it reads: another branch or build is published anew', async () => {
+  const site = makeSite({ 'a.py': '' })
+  execFileSync('git', ['init', '-q', '-b', 'topic'], { cwd: site.root })
+  await site.build()
+  const read: string[] = []
+  const input = (what: string): void => void read.push(what)
+  await publishTarget(site.context()).run({ ...target, root: site.root, input })
+  const debs = readdirSync(site.path('dist/deb')).map((name) => site.path(`dist/deb/${name}`))
+  const release = ['env:BUILD_NUMBER', 'env:BRANCH_NAME', site.path('.git/logs/HEAD')]
+  expect(read).toEqual(expect.arrayContaining([...release, ...debs, 'env:KOVU_CHANNEL']))
+  // A branch that goes nowhere must be looked at again, too, when it is another.
+  const feature = makeSite({ 'a.py': '' }, { branch: 'feature/x' })
+  const before = read.splice(0)
+  await publishTarget(feature.context()).run({ ...target, root: feature.root, input })
+  expect(before).toEqual(expect.arrayContaining(read.filter((what) => what.startsWith('env:'))))
+  expect(read).toContain('env:BRANCH_NAME')
+})
+
 test('the deb target says what it reads: a change of any of it makes packages anew', async () => {
   const site = makeSite({ 'a.py': '' })
   execFileSync('git', ['init', '-q', '-b', 'topic'], { cwd: site.root })
