@@ -49,6 +49,7 @@ describe('a url() of a compiled sheet that leads nowhere', () => {
 
   test.each([
     ['by its source map', { map: MAP }],
+    ['by its source map, which only knows the rule', { map: MAP.replace('IE', 'EA') }],
     ['by its words, where there is no map', {}],
     ['by its words, where the map does not know', { map: MAP.replace(';AAIE', '') }],
   ])('is told at its place in the LESS file: %s', (_, more) => {

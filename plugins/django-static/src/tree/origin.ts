@@ -26,10 +26,9 @@ export function originalPosition(
   if (mapped !== undefined) {
     const content = contentOf(mapped.file)
     const start = offsetOf(content, mapped)
-    // A map leads to the declaration: the words are in it.
-    const end = content.indexOf(';', start)
-    const at = content.slice(start, end === -1 ? undefined : end).indexOf(url)
-    return positionAt(mapped.file, content, start + Math.max(0, at))
+    // A map leads to the declaration, or, of minified text, to its rule: the words are the next ones.
+    const at = withoutComments(content).indexOf(url, start)
+    return positionAt(mapped.file, content, at === -1 ? start : at)
   }
   for (const file of new Set([source.from, ...source.files])) {
     const content = contentOf(file)
