@@ -79,6 +79,7 @@ for (const name of named.length > 0 ? named : readdirSync(plugins)) {
           entryFileNames: '[name].js',
           chunkFileNames: '[name].js',
           sourcemapExcludeSources: true,
+          comments: false,
         },
       },
     },
