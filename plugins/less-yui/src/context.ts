@@ -132,7 +132,7 @@ export class Context {
     this.#forPostcss = undefined
   }
 
-  /** Ends what runs beside this thread. */
+  /** Ends what runs beside this process. */
   close(): void {
     this.#sheets?.close()
   }

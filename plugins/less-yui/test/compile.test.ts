@@ -225,6 +225,35 @@ test('tells each warning of less once, unless less is to be quiet', async () => 
   expect(warn).toHaveBeenCalledTimes(1)
 })
 
+test('says where a division that an old less would have done is none any more', async () => {
+  const site = project({
+    'a.less': '@import "part"; .b { width: (@w / 2); font: 12px/1.5 serif }',
+    'part.less': '@w: 20px;\n.a {\n  color: red; margin: 0 @w / 2;\n}',
+    'fine.less': `.a { font: 12px/1.5 serif; grid-area: 1 / 2 / 3 / 4; grid-row: 1 / 2; aspect-ratio: 16 / 9; border-radius: 1px / 2px;
+      background: url(a/1/2.png) 0 / 2px; color: rgb(0 0 0 / 50%); width: calc(100% / 3); margin: 0 /* 1 / 2 */ 1px; height: 3px\\0/;
+      @media (min-aspect-ratio: 16/9) { top: 0 } content: "a; width: 1 / 2;" }
+      .width\\:1\\/2 { left: 50% }`,
+  })
+  const warn = vi.fn<(message: string) => void>()
+  await sheets(site, {}, { warn }).compile(site.file('a.less'))
+  expect(warn.mock.calls).toEqual([
+    [
+      expect.stringContaining(
+        `${site.file('part.less')}:3:15: \`margin: 0 20px / 2\` is not divided`,
+      ),
+    ],
+  ])
+  warn.mockClear()
+  await sheets(site, {}, { warn }).compile(site.file('fine.less'))
+  for (const options of [
+    { lessVersion: '1.x' },
+    { less: { math: 'always' } },
+    { less: { math: 'strict' } },
+  ] as const)
+    await sheets(site, options, { warn }).compile(site.file('a.less'))
+  expect(warn).not.toHaveBeenCalled()
+})
+
 test('uses the less given as an object, and refuses what is none', async () => {
   const site = project({ 'a.less': '.a{width:1px+1}' })
   const { less } = await sheets(site).implementation()
@@ -235,5 +264,8 @@ test('uses the less given as an object, and refuses what is none', async () => {
   ).rejects.toMatchObject({ code: 'LESS_YUI_IMPLEMENTATION' })
   await expect(
     sheets(site, { implementation: 'no-less' }).compile(site.file('a.less')),
-  ).rejects.toThrow(/npm install -D less/)
+  ).rejects.toThrow('`npm install -D less`')
+  await expect(
+    sheets(site, { implementation: 'less-1.7.4' }).compile(site.file('a.less')),
+  ).rejects.toThrow('`npm install -D less-1.7.4@npm:less@1.7.4`')
 })

@@ -7,6 +7,7 @@ import { dialect } from './dialect.ts'
 import { compile1 } from './less-1.ts'
 import { type Closure, Recording } from './recording.ts'
 import type { Remembered } from './remembered.ts'
+import { undivided } from './undivided.ts'
 import { readVariables } from './variables.ts'
 
 /** One sheet to render. */
@@ -59,10 +60,13 @@ export async function compile(
         ? await compile1(implementation.less, { input, options, recording, job })
         : await compileNow(implementation.less, { input, options, recording, job }, remembered)
     if (recording.refused) throw withPlace(recording.refused, undefined, recording)
+    // Who has chosen how to divide has chosen this.
+    const asked = implementation.major >= 4 && options.math === undefined
+    const trap = asked ? undivided(made.css, job.source, recording) : undefined
     return {
       css: made.css.replace(ANNOTATION, '\n'),
       map: made.map === undefined ? undefined : absoluteSources(made.map, job.source),
-      warnings: made.warnings,
+      warnings: trap === undefined ? made.warnings : [...made.warnings, trap],
       closure: recording.closure,
       volatile: recording.volatile,
     }

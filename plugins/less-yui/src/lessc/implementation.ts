@@ -127,10 +127,16 @@ function resolveFrom(wanted: string, root: string): string {
   } catch (cause) {
     throw new LessYuiError(
       'LESS_YUI_IMPLEMENTATION',
-      `less-yui: cannot find \`${wanted}\` from ${root}. Install it (\`npm install -D less\`), or name yours in the option \`implementation\`.`,
+      `less-yui: cannot find \`${wanted}\` from ${root}. Install it (\`npm install -D ${installable(wanted)}\`), or name yours in the option \`implementation\`.`,
       { cause },
     )
   }
+}
+
+/** What npm is to install: a name with a version in it, such as `less-1.7.5`, is an alias of that less. */
+function installable(wanted: string): string {
+  const version = /^less-?(\d+(?:\.\d+){2})$/.exec(wanted)?.[1]
+  return version === undefined ? 'less' : `${wanted}@npm:less@${version}`
 }
 
 function identify(module: object, file: string | undefined): Implementation {

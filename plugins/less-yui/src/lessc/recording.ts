@@ -115,6 +115,17 @@ export class Recording {
     return undefined
   }
 
+  /** The first place that matches, in any of the texts read so far. */
+  find(pattern: RegExp): Place | undefined {
+    for (const [file, text] of this.#texts) {
+      const match = pattern.exec(text)
+      if (!match) continue
+      const before = text.slice(0, match.index).split('\n')
+      return { file, line: before.length, column: before.at(-1)?.length ?? 0 }
+    }
+    return undefined
+  }
+
   #refuse(file: string, ...args: ConstructorParameters<typeof LessYuiError>): LessYuiError {
     const error = new LessYuiError(...args)
     error.file = file

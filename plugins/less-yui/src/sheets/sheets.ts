@@ -100,7 +100,7 @@ export class Sheets {
     }
   }
 
-  /** Ends what runs beside this thread. */
+  /** Ends what runs beside this process. */
   close(): void {
     this.#renderers?.close()
   }

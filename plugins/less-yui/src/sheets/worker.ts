@@ -1,18 +1,20 @@
-import { parentPort } from 'node:worker_threads'
 import { compile } from '../lessc/compile.ts'
 import { fromLess } from '../error.ts'
 import { type Implementation, loadImplementation } from '../lessc/implementation.ts'
 import { Remembered } from '../lessc/remembered.ts'
-import type { Answer, Question } from './thread.ts'
+import type { Answer, Question } from './process.ts'
 
 const remembered = new Remembered()
 const loaded = new Map<string, Promise<Implementation>>()
 
-parentPort?.on('message', (question: Question) => void work(question))
+process.on('message', (question: Question) => void work(question))
+// Whoever has asked is gone: nobody wants what may be under way.
+process.on('disconnect', () => process.exit())
 
 async function work(question: Question): Promise<void> {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  parentPort?.postMessage(await answer(question))
+  process.send?.(await answer(question))
+  // Now that all of it is dead, what less has made of the sheet costs nothing to collect.
+  setImmediate(() => globalThis.gc?.({ type: 'minor' }))
 }
 
 async function answer({ implementation, job }: Question): Promise<Answer> {
