@@ -93,7 +93,7 @@ function isFormat(word: string): word is GraphFormat {
 }
 
 /** What is wrong with a command line. */
-export function usage(message: string): KovuError {
+function usage(message: string): KovuError {
   return new KovuError('KOVU_USAGE', `${message}\n\`kovu --help\` shows what there is.`)
 }
 
