@@ -195,6 +195,21 @@ function copyPlayground() {
   return root
 }
 
+/** Runs a command some times and prints the CPU seconds of all its processes, also of those that outlive it by a moment. */
+const count = `
+import ctypes, os, resource, subprocess, sys
+PR_SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+for _ in range(int(sys.argv[1])):
+    done = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode: sys.exit(done.stdout.decode())
+    try:
+        while True: os.wait()
+    except ChildProcessError: pass
+took = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(took.ru_utime + took.ru_stime)
+`
+
 /**
  * CPU seconds of a command.
  *
@@ -202,24 +217,14 @@ function copyPlayground() {
  * @param {readonly [string, ...string[]]} command
  * @param {number} times How often it runs.
  */
-function cpu(cwd, [program, ...args], times = 1) {
-  const before = childCpu()
-  for (let at = 0; at < times; at++) {
-    const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed\n${stdout}${stderr}`)
-  }
-  return (childCpu() - before) / times
-}
-
-/** CPU seconds of all children that have ended, by the kernel's own count. */
-function childCpu() {
-  const ticks = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout)
-  const { stdout } = spawnSync('cat', [`/proc/${process.pid}/stat`], { encoding: 'utf8' })
-  const fields = stdout
-    .slice(stdout.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number)
-  return ((fields[13] ?? 0) + (fields[14] ?? 0)) / ticks
+function cpu(cwd, command, times = 1) {
+  const { status, stdout, stderr } = spawnSync(
+    'python3',
+    ['-c', count, String(times), ...command],
+    { cwd, encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`${command.join(' ')} failed\n${stdout}${stderr}`)
+  return Number(stdout) / times
 }
 
 /**
