@@ -1,5 +1,8 @@
 // @ts-check
-/** `hulk` and `kovu templates`, whole processes: nothing is there, and again with nothing changed. */
+/**
+ * `hulk` and `kovu templates`, whole processes: nothing is there (as hulk does it, without a look at what is unsafe, and by default,
+ * with it), and again with nothing changed.
+ */
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { median, round, run } from './measure.mjs'
@@ -14,19 +17,27 @@ export function measureWriting(temporary, rounds, count) {
     writeFileSync(join(root, `t/x${n}.template.mustache`), text)
   }
   writeFileSync(join(root, 'package.json'), '{"type":"module"}')
-  writeFileSync(
-    join(root, 'vite.config.js'),
-    "import hulkAmd from '@kovu/hulk-amd'\nexport default { plugins: [hulkAmd({ outDir: 'ours' })] }\n",
-  )
+  const configure = (/** @type {boolean} */ lint) =>
+    writeFileSync(
+      join(root, 'vite.config.js'),
+      `import hulkAmd from '@kovu/hulk-amd'\nexport default { plugins: [hulkAmd({ outDir: 'ours', lint: ${lint} })] }\n`,
+    )
   // A folder of its own: kovu keeps its record there.
   mkdirSync(join(root, 'node_modules'))
   symlinkSync(join(repository, 'node_modules/@kovu'), join(root, 'node_modules/@kovu'))
-  const sides = { hulk: [], kovu: [], again: [] }
+  const sides = { hulk: [], kovu: [], linting: [], again: [] }
   for (let at = 0; at < rounds; at++) {
-    for (const dir of ['theirs', 'ours', 'node_modules/.kovu'])
-      rmSync(join(root, dir), { recursive: true, force: true })
+    const empty = () => {
+      for (const dir of ['theirs', 'ours', 'node_modules/.kovu'])
+        rmSync(join(root, dir), { recursive: true, force: true })
+    }
+    empty()
     sides.hulk.push(run(root, [hulk, '--wrapper', 'amd', '--outputdir', 'theirs', 't/*.mustache']))
+    configure(false)
     sides.kovu.push(run(root, [kovu, 'templates']))
+    empty()
+    configure(true)
+    sides.linting.push(run(root, [kovu, 'templates']))
     sides.again.push(run(root, [kovu, 'templates']))
   }
   const medians = Object.fromEntries(

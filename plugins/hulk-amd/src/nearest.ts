@@ -8,7 +8,10 @@
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = mostSteps(word) + 1
+  const letters = lettersOf(word)
   for (const one of known) {
+    // A letter that only one of them has is a step: most words need no closer look.
+    if (count(letters & ~lettersOf(one)) >= least) continue
     const steps = distance(word, one, least)
     if (steps >= least || steps === 0) continue
     best = one
@@ -20,6 +23,20 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 /** How many characters may differ in a slip of the fingers. */
 export function mostSteps(word: string): number {
   return Math.max(1, Math.floor(word.length / 3))
+}
+
+/** Which characters a word has, as bits; several characters share one. */
+function lettersOf(word: string): number {
+  let bits = 0
+  for (let at = 0; at < word.length; at++) bits |= 1 << (word.charCodeAt(at) & 31)
+  return bits
+}
+
+/** How many bits are set. */
+function count(bits: number): number {
+  let number = 0
+  for (let left = bits; left !== 0; left &= left - 1) number++
+  return number
 }
 
 /** How many characters differ: added, left out, another one, or two the other way round. At least `limit` is as good as more. */

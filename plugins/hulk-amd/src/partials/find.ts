@@ -16,6 +16,7 @@ export class Partials {
   readonly #entries = new Map<string, readonly string[]>()
   /** The same in lower case: not every file system tells cases apart. */
   readonly #lower = new Map<string, ReadonlySet<string>>()
+  readonly #near = new Map<string, string | undefined>()
   /** The names of the templates in a folder, by their length. */
   readonly #names = new Map<string, ReadonlyMap<number, readonly string[]>>()
   #roots: readonly string[] | undefined
@@ -46,12 +47,17 @@ export class Partials {
 
   /** The name of a template beside another one that may have been meant. */
   near(name: string, importer: string): string | undefined {
+    const dir = path.dirname(importer)
+    const key = `${dir}\0${name}`
+    if (this.#near.has(key)) return this.#near.get(key)
     const at = name.lastIndexOf('/') + 1
     const word = name.slice(at)
-    const names = this.#namesIn(path.join(path.dirname(importer), name.slice(0, at)))
+    const names = this.#namesIn(path.join(dir, name.slice(0, at)))
     const most = mostSteps(word)
     const near = nearest(word, ofLength(names, word.length - most, word.length + most))
-    return near && name.slice(0, at) + near
+    const meant = near && name.slice(0, at) + near
+    this.#near.set(key, meant)
+    return meant
   }
 
   /** The partials that a template names; none when it cannot be read. */
