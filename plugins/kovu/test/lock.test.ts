@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 
 import { type Holder, lock, type Lock, tryLock } from '../src/graph/lock.ts'
 import { makeProject } from './support/project.ts'
@@ -54,6 +55,24 @@ describe('the lock', () => {
     'is taken over when its process id belongs to another process now',
     async () => {
       await leave({ pid: process.pid, born: '1', command: 'kovu static', since: 0 })
+      expect(isLock(tryLock(root, 'kovu css'))).toBe(true)
+    },
+  )
+
+  test.runIf(process.platform === 'linux')(
+    'is taken over from a process whose end nobody has taken notice of',
+    async () => {
+      // `sleep` does not wait for the child that the shell before it has left.
+      const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'])
+      onTestFinished(() => void parent.kill('SIGKILL'))
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+      const pid = Number(line.toString())
+      const stat = (): Promise<string> => readFile(`/proc/${pid}/stat`, 'utf8')
+      const born = (await stat()).split(' ')[21] ?? ''
+      await leave({ pid, born, command: 'kovu static', since: 0 })
+      expect(tryLock(root, 'kovu css')).toMatchObject({ pid })
+      process.kill(pid, 'SIGKILL')
+      await expect.poll(stat).toContain(') Z ')
       expect(isLock(tryLock(root, 'kovu css'))).toBe(true)
     },
   )

@@ -113,13 +113,14 @@ function isAlive({ pid, born }: Holder): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   const now = birthOf(pid)
-  return now === undefined || born === '' || now === born
+  return now === undefined || (born === '' && now !== 'ended') || now === born
 }
 
-/** When a process began, in the kernel's ticks; undefined where there is no /proc. */
+/** When a process began, in the kernel's ticks; 'ended' for one that nobody has taken notice of, undefined where there is no /proc. */
 function birthOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`)
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields?.[0] === 'Z' ? 'ended' : fields?.[19]
 }
 
 function tryLink(from: string, to: string): boolean {
