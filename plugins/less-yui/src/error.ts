@@ -48,11 +48,13 @@ export interface LocatedError {
   readonly id?: string
   readonly loc?: { file: string; line: number; column: number }
   readonly frame?: string
-  readonly cause: unknown
+  /** Empty: where our code noticed says nothing about the sheet. */
+  readonly stack: string
 }
 
 /**
- * Converts an error of the core for Vite: the only place that knows its fields.
+ * Converts an error of the core for Vite: the only place that knows its fields. The core's own error is no cause of it, as Rolldown
+ * would print its sentence once more.
  *
  * @returns The fields for `this.error`, or undefined when the error is not ours (the caller rethrows it).
  */
@@ -64,18 +66,14 @@ export function located(error: unknown): LocatedError | undefined {
     pluginCode: code,
     ...(place && { id: place.file, loc: { ...place } }),
     ...(frame !== undefined && { frame }),
-    cause: error,
+    stack: '',
   }
 }
 
 /** The same as an `Error` object, for those who call outside of a hook (`derives.render`, targets). */
 export function locatedError(error: unknown): unknown {
   const fields = located(error)
-  return fields
-    ? Object.assign(new Error(fields.message, { cause: fields.cause }), fields, {
-        plugin: 'less-yui',
-      })
-    : error
+  return fields ? Object.assign(new Error(fields.message), fields, { plugin: 'less-yui' }) : error
 }
 
 /**

@@ -36,7 +36,7 @@ async function render(context: Context, source: string): Promise<Derived> {
 /** The `css` target: every sheet of the project under its public name in `node_modules/.kovu/css`. */
 export function cssTarget(context: Context): Target {
   return {
-    help: 'LESS to minified CSS, in node_modules/.kovu/css',
+    help: 'compile LESS to minified CSS',
     deps: ['settings'],
     async run(run) {
       const sheets = await findSheets(context, run)

@@ -156,6 +156,25 @@ test.each(CASES)(
   60_000,
 )
 
+test('is printed once, with its place and without a stack of ours', async () => {
+  const made = project({ ...GOOD, 'main.js': "import './css/main.css'" })
+  made.write('css/four.less', '.a { color: @nope }')
+  const rollupOptions = { input: made.file('main.js') }
+  const error = await build({
+    root: made.root,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [lessYui()],
+    build: { rollupOptions },
+  }).then(
+    () => undefined,
+    (reason: Error) => reason,
+  )
+  expect(error?.message.match(/@nope is undefined/g)).toHaveLength(1)
+  expect(error?.message).toContain('four.less:1:13')
+  expect(error?.message).not.toMatch(/Caused by|\n +at .*less-yui/)
+})
+
 test('what lies outside may be read when its folder is named', async () => {
   const outside = project({ 'x.less': '.x { color: red }' })
   const made = project({ 'main.less': `@import "${path.join(outside.root, 'x.less')}";` })
