@@ -146,6 +146,31 @@ describe.skipIf(!installed('postgresql'))('PostgreSQL', () => {
   }, 120_000)
 })
 
+describe.skipIf(!installed('postgresql') || process.platform !== 'linux')(
+  'PostgreSQL that was killed',
+  () => {
+    test('comes up when the last of its processes has gone', async () => {
+      const site = project({ postgresql: { port: await freePort() } })
+      await site.up()
+      const { pid } = stateOf(site, 'postgresql')
+      const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+        .split(' ')
+        .map(Number)
+      if (!child) throw new Error('PostgreSQL has no process beside the first')
+      // It does not hear that the first has gone, and keeps the memory that all share.
+      process.kill(child, 'SIGSTOP')
+      process.kill(pid, 'SIGKILL')
+      const up = site.up()
+      const log = (): string => readFileSync(site.file('.kovu/services/postgresql/log'), 'utf8')
+      await expect.poll(log).toContain('pre-existing shared memory block')
+      process.kill(child, 'SIGCONT')
+      await up
+      expect(stateOf(site, 'postgresql').pid).not.toBe(pid)
+      await site.vm('destroy', 'postgresql')
+    }, 60_000)
+  },
+)
+
 describe.skipIf(!installed('redis'))('Redis', () => {
   const ask = async (endpoint: Endpoint, ...words: string[]): Promise<string> =>
     client('redis', endpoint, ...words)

@@ -40,6 +40,8 @@ export const postgresql: Service = {
     account: 'postgres',
     // Does not wait for clients to go.
     stopSignal: 'SIGINT',
+    // Of a server that was killed, some processes live a moment longer.
+    passes: /pre-existing shared memory block/,
     init: ({ init = '' }, _, data) => ({
       command: init,
       args: [

@@ -77,6 +77,8 @@ export interface Native {
   readonly stopSignal: NodeJS.Signals
   /** Makes the data at `data`, a path that does not exist yet. The working folder is the one that it lies in. */
   init?(programs: Programs, place: Place, data: string): Launch
+  /** What the last two lines of the log say when a start has failed for a reason that soon passes by itself: it is tried again. */
+  readonly passes?: RegExp
   /** Files to be written below `place.dir` before a start, by name. When they change, the service is started again. */
   files?(endpoint: Endpoint, place: Place): Readonly<Record<string, string>>
   start(programs: Programs, endpoint: Endpoint, place: Place): Launch

@@ -71,17 +71,24 @@ export async function startNative(folders: Folders, ready: Ready): Promise<boole
   writeFiles(service, files, place, account)
   const log = path.join(place.dir, 'log')
   if (existsSync(log)) renameSync(log, path.join(place.dir, 'log.1'))
-  const process_ = await spawnIt(service, launch, place, account)
-  writeState(place.dir, { ...process_, via: 'native', port: endpoint.port, version, print })
-  setOwner(endpoint.port, { ...process_, root: folders.root, name: service.name })
-  try {
-    await untilReady(ready, place, process_)
-  } catch (error) {
-    await stopNative(place.dir, native)
-    removeRun(folders, service)
-    throw error
+  const deadline = Date.now() + PATIENCE
+  for (;;) {
+    const process_ = await spawnIt(service, launch, place, account)
+    writeState(place.dir, { ...process_, via: 'native', port: endpoint.port, version, print })
+    setOwner(endpoint.port, { ...process_, root: folders.root, name: service.name })
+    try {
+      await untilReady(ready, place, process_)
+      return true
+    } catch (error) {
+      await stopNative(place.dir, native)
+      if (native.passes?.test(lastLines(place.dir, 2)) && Date.now() < deadline) {
+        await sleep(200)
+        continue
+      }
+      removeRun(folders, service)
+      throw error
+    }
   }
-  return true
 }
 
 /** Ends a service that {@link startNative} has started. */
