@@ -69,12 +69,13 @@ test('and finds that out without loading Vite, the config or any plugin', async 
   expect(own.filter((file) => file.startsWith('file:'))).toEqual([])
 })
 
-test('an edited LESS partial makes its sheet and the site, not the templates', async () => {
+test('an edited LESS partial makes its sheet, and publishes it with what is there of templates and scripts', async () => {
   const before = await published()
   await edit()
   expect(await call('-n', '--why')).toContain(`css: ${partial} has changed\n`)
   const said = await call()
   expect(said).toContain('· templates is up to date')
+  expect(said).toContain('· js is up to date')
   const after = await published()
   const changed = Object.keys(after).filter((name) => after[name] !== before[name])
   expect(changed.map((name) => name.replace(/\.[0-9a-f]{12}\./, '.')).toSorted()).toEqual([

@@ -21,13 +21,13 @@ const target = {
   log,
   input: () => {},
   output: () => {},
-  build: () => Promise.resolve(),
+  build: () => Promise.resolve(true),
 }
 
 describe('the publish target', () => {
   test('publishes what deb wrote, says what it did, and says that nothing is signed', async () => {
     const site = makeSite({ 'a.py': '' })
-    const run = (options = {}): Promise<void> =>
+    const run = (options = {}): Promise<unknown> =>
       publishTarget(site.context(options)).run({ ...target, root: site.root })
     expect(await codeOfPromise(run())).toBe('DEB_RELEASE_MISSING')
     await site.build()
@@ -51,7 +51,7 @@ describe('the publish target', () => {
     const site = makeSite({ 'a.py': '' }, { branch: 'feature/x' })
     await site.build()
     log.lines.length = 0
-    const run = (): Promise<void> =>
+    const run = (): Promise<unknown> =>
       publishTarget(site.context()).run({ ...target, root: site.root })
     await run()
     expect(log.lines).toEqual([

@@ -29,7 +29,7 @@ export function djangoStatic(options: DjangoStaticOptions = {}): Plugin[] {
   const context = createContext(resolveOptions(options))
   const build = createBuild(context)
   const offers: KovuApi = {
-    targets: { static: staticTarget(context) },
+    targets: { static: staticTarget(context, build) },
     commands: {
       findstatic: findstaticCommand(context),
       doctor: doctorCommand(context),

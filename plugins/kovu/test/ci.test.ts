@@ -151,7 +151,7 @@ describe('deploy', () => {
       log,
       input: () => {},
       output: () => {},
-      build: () => Promise.resolve(),
+      build: () => Promise.resolve(true),
     }
     await expect(target.run(context)).rejects.toThrow('deploy (bad) ended with code 1')
     expect(await readFile(join(project.root, 'log'), 'utf8')).toBe(

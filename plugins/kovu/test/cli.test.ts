@@ -300,7 +300,7 @@ describe('clean', () => {
       log,
       input: () => {},
       output: () => {},
-      build: () => Promise.resolve(),
+      build: () => Promise.resolve(true),
     })
     const left = (path: string): boolean => existsSync(join(site, path))
     expect(

@@ -1,4 +1,4 @@
-import type { Target, TargetContext } from '@kovu/protocol'
+import type { Target } from '@kovu/protocol'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -135,17 +135,6 @@ describe('run', () => {
     expect(events.slice(-2)).toEqual(['start static', 'end static'])
   })
 
-  test('runs the build once however many targets ask for it', async () => {
-    let builds = 0
-    const asking = { run: ({ build }: TargetContext) => build() }
-    const graph = buildGraph([
-      contribution('js', asking),
-      contribution('static', { deps: ['js'], ...asking }),
-    ])
-    await run(plan(graph, ['static']), { ...quiet, build: async () => void builds++ })
-    expect(builds).toBe(1)
-  })
-
   test('fails with the first error, tells the others, and starts nothing more', async () => {
     const started: string[] = []
     let told = false
@@ -153,7 +142,7 @@ describe('run', () => {
       contribution('css', { run: () => Promise.reject(new Error('main.less:3')) }),
       contribution('templates', {
         run: ({ signal }) =>
-          new Promise((done) => {
+          new Promise<void>((done) => {
             signal.addEventListener('abort', () => {
               told = true
               done()
@@ -178,9 +167,11 @@ describe('run', () => {
     const told: string[] = []
     const history: RunHistory = {
       why: (name) => (name === 'js' ? undefined : 'main.less has changed'),
+      last: () => undefined,
       begin: (name) => ({
         input: (what) => void told.push(`${name} read ${what}`),
         output: (path) => void told.push(`${name} wrote ${path}`),
+        adopt: () => {},
       }),
       end: (name, _notes, _time, green) => {
         told.push(`${name} was ${green ? 'green' : 'red'}`)
@@ -204,30 +195,5 @@ describe('run', () => {
     expect(ran).toEqual(['css'])
     expect(events).toEqual(['skip js', 'start css', 'end css'])
     expect(told).toEqual(['css read env:CDN', 'css wrote /site/main.css', 'css was green'])
-  })
-
-  test('lays what the build reads and writes to every target that asks for it', async () => {
-    const told: string[] = []
-    const history: RunHistory = {
-      why: () => 'it is asked for',
-      begin: (name) => ({
-        input: (what) => void told.push(`${name} read ${what}`),
-        output: (path) => void told.push(`${name} wrote ${path}`),
-      }),
-      end: () => undefined,
-    }
-    const asking = { run: ({ build }: TargetContext) => build() }
-    const graph = buildGraph([
-      contribution('js', asking),
-      contribution('static', { ...asking, deps: ['js'] }),
-    ])
-    const built = { inputs: new Set(['/site/main.js']), outputs: new Set(['/site/out.js']) }
-    await run(plan(graph, ['static']), { ...quiet, history, built })
-    expect(told).toEqual([
-      'js read /site/main.js',
-      'js wrote /site/out.js',
-      'static read /site/main.js',
-      'static wrote /site/out.js',
-    ])
   })
 })

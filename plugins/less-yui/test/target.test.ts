@@ -82,7 +82,7 @@ function run({ root }: Project): TargetContext & { inputs: string[]; outputs: st
     log,
     input: (what) => void inputs.push(what),
     output: (file) => void outputs.push(file),
-    build: () => Promise.resolve(),
+    build: () => Promise.resolve(true),
     inputs,
     outputs,
   }

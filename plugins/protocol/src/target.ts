@@ -19,9 +19,10 @@ export interface Target {
   readonly group?: boolean
   /**
    * Does the work. A rejection fails the run. A target that says what it reads ({@link TargetContext.input}) is not run again
-   * until something of that, or of what it wrote, has changed; one that says nothing runs whenever it is asked for.
+   * until something of that, or of what it wrote, has changed; one that says nothing runs whenever it is asked for. What the promise
+   * holds is not looked at.
    */
-  run(context: TargetContext): Promise<void>
+  run(context: TargetContext): Promise<unknown>
 }
 
 /** What a target's `run` is given. */
@@ -49,6 +50,12 @@ export interface TargetContext {
   readonly input: (what: string) => void
   /** Records a file the target wrote (absolute path), or left as it was because it was right already. */
   readonly output: (path: string) => void
-  /** Runs Vite's build of all environments, once per run however many targets ask for it. */
-  readonly build: () => Promise<void>
+  /**
+   * Runs Vite's build of all environments, once per run however many targets ask for it; not at all where its last bundle is as it
+   * was, and nothing of what it was made from has changed.
+   *
+   * @param options `force`: run it in any case.
+   * @returns Has it run? Otherwise the last bundle is up to date, and whoever publishes it has to do so by itself.
+   */
+  readonly build: (options?: { readonly force?: boolean }) => Promise<boolean>
 }

@@ -61,7 +61,7 @@ describe('the testserver target', () => {
       log: { info: say, warn: say, error: say },
       input: say,
       output: say,
-      build: () => Promise.resolve(),
+      build: () => Promise.resolve(true),
     })
     const get = async () =>
       ask({ port, ca: readFileSync(join(root, 'c/ca.pem'), 'utf8') }, 'cdn.site.localhost', '/a.js')

@@ -1,11 +1,12 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { EMPTY_ID, EMPTY_NAME, isFinalName } from './options.ts'
 import { collect, type Collected } from './collect.ts'
+import { recallBundle, rememberBundle } from './last-bundle.ts'
 import { Contents } from '../tree/contents.ts'
 import { type Context } from '../context.ts'
 import { report } from '../error.ts'
-import { toOutput } from '../publish/bundle.ts'
+import { type BundledFile, toBundledFile } from '../publish/bundle.ts'
 import { exportForCollectstatic } from '../publish/collectstatic.ts'
 import { publishSite, staticRootOf } from '../publish/site.ts'
 import { dialectOf } from '../tree/references.ts'
@@ -18,6 +19,15 @@ import type { Source } from '../tree/source.ts'
 export interface Build {
   /** See `urls` of the protocol. */
   urls(publicName: string, source?: string): string | undefined
+  /**
+   * Publishes the last bundle once more, with everything else as it is now.
+   *
+   * @returns False when the last bundle is not there any more.
+   * @throws {DjangoStaticError} What publishing throws, and what a derivation throws for a source that it cannot render.
+   */
+  publishAgain(): Promise<boolean>
+  /** Every file that the other plugins have made something from, for what was published last. */
+  readonly watch: readonly string[]
   readonly plugin: Plugin
 }
 
@@ -33,6 +43,17 @@ export function createBuild(context: Context): Build {
   let contents = new Contents()
   /** Content that other plugins said they would emit. */
   const announced = new Map<string, Source>()
+  /** Files from which something was made whose name the bundle has asked for. */
+  const known = new Set<string>()
+
+  const begin = async (): Promise<void> => {
+    announced.clear()
+    known.clear()
+    contents = new Contents(join(workDir(context.root), 'static', 'digests.json'))
+    tree = undefined
+    project = await context.project()
+    collected = await collect(context, project)
+  }
 
   const treeOver = (outputs: Iterable<readonly [string, Source]>): Tree => {
     if (project === undefined || collected === undefined) {
@@ -48,14 +69,46 @@ export function createBuild(context: Context): Build {
     })
   }
 
+  const noteKnown = (): void => {
+    for (const { source } of tree?.finished() ?? [])
+      if ('content' in source) for (const file of source.files ?? []) known.add(file)
+  }
+
+  const publish = async (bundle: readonly BundledFile[]): Promise<void> => {
+    if (project === undefined) return
+    try {
+      const overrides = bundle
+        .filter(({ fileName }) => !isFinalName(fileName))
+        .map(({ fileName, content }) => [fileName, { content, from: fileName }] as const)
+      const finals = bundle.filter(({ fileName }) => isFinalName(fileName))
+      const names = [...derivedNames(collected), ...overrides.map(([name]) => name)]
+      const made = { tree: treeOver(overrides), finals, names: [...new Set(names)], contents }
+      if (context.options.mode === 'own') await publishSite(context, project, made)
+      else exportForCollectstatic(context, project, made)
+    } finally {
+      contents.close()
+    }
+  }
+
   return {
     urls(publicName, source) {
       if (source !== undefined) {
+        noteKnown()
         announced.set(publicName, { content: Buffer.from(source), from: publicName })
         tree = undefined
       }
       tree ??= treeOver(announced)
       return tree.finish(publicName)?.hashed
+    },
+    async publishAgain() {
+      const bundle = recallBundle(context.root)
+      if (bundle === undefined) return false
+      await begin()
+      await publish(bundle)
+      return true
+    },
+    get watch() {
+      return collected?.watch ?? []
     },
     plugin: {
       name: 'django-static:build',
@@ -79,16 +132,14 @@ export function createBuild(context: Context): Build {
         }
       },
       async renderStart() {
-        announced.clear()
-        contents = new Contents(join(workDir(context.root), 'static', 'digests.json'))
-        tree = undefined
         try {
-          project = await context.project()
-          collected = await collect(context, project)
-          for (const file of collected.watch) this.addWatchFile(file)
+          await begin()
         } catch (error) {
           report(this, error)
         }
+        // Under the `kovu` command they are the target's inputs, not the bundle's.
+        if (isUnderKovu(context)) return
+        for (const file of collected?.watch ?? []) this.addWatchFile(file)
       },
       generateBundle(_options, bundle) {
         for (const [fileName, output] of Object.entries(bundle)) {
@@ -97,28 +148,27 @@ export function createBuild(context: Context): Build {
       },
       writeBundle: {
         order: 'post',
-        async handler(_options, bundle) {
-          if (project === undefined || !isPublished(context)) return
-          const outputs = Object.values(bundle).map(toOutput)
-          const overrides = outputs
-            .filter(({ fileName }) => !isFinalName(fileName))
-            .map(({ fileName, content }) => [fileName, { content, from: fileName }] as const)
-          const finals = Object.values(bundle).filter(({ fileName }) => isFinalName(fileName))
+        async handler({ dir = '' }, bundle) {
+          if (project === undefined) return
+          noteKnown()
+          for (const file of known) this.addWatchFile(file)
+          const files = Object.values(bundle).map(toBundledFile)
           try {
-            const tree = treeOver(overrides)
-            const names = [...derivedNames(collected), ...overrides.map(([name]) => name)]
-            const made = { tree, finals, names: [...new Set(names)], contents }
-            if (context.options.mode === 'own') await publishSite(context, project, made)
-            else exportForCollectstatic(context, project, made)
+            if (isUnderKovu(context))
+              rememberBundle(context.root, resolve(context.root, dir), files)
+            if (isPublished(context)) await publish(files)
           } catch (error) {
             report(this, error)
-          } finally {
-            contents.close()
           }
         },
       },
     },
   }
+}
+
+/** Does the `kovu` command run, and know what its targets read? */
+function isUnderKovu({ config, userTargets }: Context): boolean {
+  return (config?.kovu ?? userTargets) !== undefined
 }
 
 /** Under the `kovu` command only where `static` is among what runs, which is known when the configuration has been resolved. */

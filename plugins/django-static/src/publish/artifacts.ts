@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { Rolldown } from 'vite'
 import { byCodePoint } from '../tree/names.ts'
+import type { Chunk } from './bundle.ts'
 import { writeWhole } from './releases.ts'
 
 /** What a build gives to those who are not Django's templates. */
@@ -13,7 +13,7 @@ export interface Artifacts {
   /** Content of a hashed name. */
   readonly contentOf: (hashed: string) => Uint8Array | undefined
   /** Chunks by their file names. */
-  readonly chunks: ReadonlyMap<string, Rolldown.OutputChunk>
+  readonly chunks: ReadonlyMap<string, Chunk>
   /** Public names that Kovu made and that are no chunks. */
   readonly made: readonly string[]
 }

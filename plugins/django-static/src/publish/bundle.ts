@@ -6,14 +6,26 @@ import type { Tree } from '../tree/tree.ts'
 import type { Publication } from './writer.ts'
 import type { Project } from '../project.ts'
 
-/** A file of Rolldown's bundle. */
-export type Output = Rolldown.OutputChunk | Rolldown.OutputAsset
+/** A file of Rolldown's bundle, as far as publishing goes. */
+export interface BundledFile {
+  /** A path below the folder that Vite writes to, and below STATIC_ROOT. */
+  readonly fileName: string
+  readonly content: Uint8Array
+  /** What is known of a chunk; undefined for an asset. */
+  readonly chunk: Chunk | undefined
+}
+
+/** A chunk of the bundle and those it needs, by their file names. */
+export type Chunk = Pick<
+  Rolldown.OutputChunk,
+  'name' | 'isEntry' | 'isDynamicEntry' | 'facadeModuleId' | 'imports' | 'dynamicImports'
+>
 
 /** What a build has made. */
 export interface Made {
   readonly tree: Tree
   /** Files that have their final names. */
-  readonly finals: readonly Output[]
+  readonly finals: readonly BundledFile[]
   /** Public names that plugins emitted or derived. */
   readonly names: readonly string[]
   readonly contents: Contents
@@ -38,15 +50,15 @@ export function bundledFiles(
   const files: Publication[] = []
   const bundled = new Map<string, string>()
   const hide = options.hiddenSourceMaps !== undefined
-  for (const output of finals) {
-    const { fileName, content } = toOutput(output)
+  for (const file of finals) {
+    const { fileName, content } = file
     if (hide && fileName.endsWith('.map')) continue
     const source = {
       content: hide ? withoutMapComment(fileName, content) : content,
       from: fileName,
     }
     files.push({ name: fileName, source, hashed: true })
-    for (const key of keysOf(output, project, bundled)) bundled.set(key, fileName)
+    for (const key of keysOf(file, project, bundled)) bundled.set(key, fileName)
   }
   return { bundled, files }
 }
@@ -56,26 +68,29 @@ function withoutMapComment(name: string, content: Uint8Array): Uint8Array {
   return Buffer.from(Buffer.from(content).toString('utf8').replace(MAP_COMMENT, '\n'))
 }
 
-/** Name and bytes of a file of the bundle. */
-export function toOutput(output: Output): { fileName: string; content: Uint8Array } {
+/** A file of the bundle as it is to be published, and remembered. */
+export function toBundledFile(output: Rolldown.OutputChunk | Rolldown.OutputAsset): BundledFile {
   const { fileName } = output
-  if (output.type === 'chunk') return { fileName, content: Buffer.from(output.code) }
-  return { fileName, content: Buffer.from(output.source) }
+  if (output.type === 'asset')
+    return { fileName, content: Buffer.from(output.source), chunk: undefined }
+  const { name, isEntry, isDynamicEntry, facadeModuleId, imports, dynamicImports } = output
+  const chunk = { name, isEntry, isDynamicEntry, facadeModuleId, imports, dynamicImports }
+  return { fileName, content: Buffer.from(output.code), chunk }
 }
 
 /** The public names of a file that has its final name: the name without the hash, and the name of an entry's source. */
 function keysOf(
-  output: Rolldown.OutputChunk | Rolldown.OutputAsset,
+  { fileName, chunk }: BundledFile,
   { finders }: Project,
   bundled: ReadonlyMap<string, string>,
 ): string[] {
-  const plain = withoutHash(output.fileName) ?? output.fileName.replace(/\.[0-9a-f]{12}(?=\.)/, '')
-  const isEntry = output.type === 'chunk' && output.isEntry
+  const plain = withoutHash(fileName) ?? fileName.replace(/\.[0-9a-f]{12}(?=\.)/, '')
+  const isEntry = chunk?.isEntry === true
   // Two chunks may have one name; the second is known by its own alone.
   const free = isEntry || !bundled.has(plain)
-  const keys = [free ? plain : output.fileName]
-  if (output.type === 'chunk' && output.isEntry && output.facadeModuleId !== null) {
-    const source = finders.nameOf(output.facadeModuleId)
+  const keys = [free ? plain : fileName]
+  if (isEntry && chunk.facadeModuleId !== null) {
+    const source = finders.nameOf(chunk.facadeModuleId)
     if (source !== undefined) keys.push(source)
   }
   return keys

@@ -14,7 +14,7 @@ import { publish } from './write.ts'
 import type { Publication } from './writer.ts'
 import { writeWhole } from './releases.ts'
 import { readSource } from '../tree/tree.ts'
-import { bundledFiles, toOutput, type Made } from './bundle.ts'
+import { bundledFiles, type Made } from './bundle.ts'
 import { shown, warn } from './warnings.ts'
 import type { Project } from '../project.ts'
 import { workDir } from '../work-dir.ts'
@@ -50,7 +50,7 @@ export async function publishSite(context: Context, project: Project, made: Made
   const hidden: [string, Uint8Array][] = []
   const isHidden = (name: string): boolean =>
     options.hiddenSourceMaps !== undefined && /\.(?:js|css)\.map$/.test(name)
-  for (const { fileName, content } of made.finals.map(toOutput))
+  for (const { fileName, content } of made.finals)
     if (isHidden(fileName)) hidden.push([fileName, content])
   for (const { name, hashed, source, rewritten } of tree.all()) {
     if (isHidden(name)) {
@@ -117,7 +117,7 @@ function artifactsOf(
     paths,
     made: names,
     chunks: new Map(
-      finals.flatMap((one) => (one.type === 'chunk' ? [[one.fileName, one] as const] : [])),
+      finals.flatMap(({ fileName, chunk }) => (chunk ? [[fileName, chunk] as const] : [])),
     ),
     contentOf: (hashed) => {
       published ??= new Map(files.map((file) => [file.name, file]))

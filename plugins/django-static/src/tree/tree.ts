@@ -101,6 +101,11 @@ export class Tree {
     return finished
   }
 
+  /** What has its final name by now. */
+  finished(): Iterable<Finished> {
+    return this.#finished.values()
+  }
+
   /** Every public name, finished. */
   *all(): Generator<Finished> {
     for (const name of this.#sources.keys()) {

@@ -1,15 +1,18 @@
 import { relative, resolve } from 'node:path'
 
-import type { KovuPluginApi } from '@kovu/protocol'
 import type { Plugin, ResolvedConfig } from 'vite'
 
+import { peers } from '../collect.ts'
 import { list, readGlob } from '../graph/globs.ts'
+import { foreignPlugins, isObliging } from './foreign.ts'
 import { hearWatchFiles } from './watch-files.ts'
 
 /** What Vite's build read and wrote. */
 export interface Collected {
   readonly inputs: Set<string>
   readonly outputs: Set<string>
+  /** Does a plugin do something with what was built? */
+  isObliged: boolean
 }
 
 /**
@@ -21,17 +24,23 @@ export function collector(collected: Collected): Plugin {
   const watched = new Set<string>()
   const heard = new WeakSet<Plugin>()
   let config: ResolvedConfig
+  let foreign: readonly Plugin[] = []
   return {
     name: 'kovu:collector',
     apply: 'build',
     enforce: 'post',
     sharedDuringBuild: true,
+    async config(user) {
+      foreign = await foreignPlugins(user)
+      collected.isObliged = foreign.some(isObliging)
+    },
     configResolved(resolved) {
       config = resolved
       hearWatchFiles(resolved.plugins, watched, heard)
     },
     async buildStart() {
       for (const input of await peerInputs(config)) inputs.add(input)
+      if (foreign.length > 0) for (const file of await staticFiles(config)) inputs.add(file)
       for (const pattern of publicFiles(config)) inputs.add(`files:${pattern}`)
     },
     transform: {
@@ -47,15 +56,19 @@ export function collector(collected: Collected): Plugin {
       note(this.getModuleIds())
       note(watched)
     },
-    writeBundle(options, bundle) {
-      note(watched)
-      const folder = options.dir ?? resolve(config.root, config.build.outDir)
-      for (const name of Object.keys(bundle)) outputs.add(resolve(folder, name))
-      for (const pattern of publicFiles(config)) {
-        const glob = readGlob(pattern, config.root)
-        const below = relative(config.publicDir, glob.base)
-        for (const name of list(glob, new Set()).names) outputs.add(resolve(folder, below, name))
-      }
+    writeBundle: {
+      // After everybody who may have a file to be watched.
+      order: 'post',
+      handler(options, bundle) {
+        note(watched)
+        const folder = options.dir ?? resolve(config.root, config.build.outDir)
+        for (const name of Object.keys(bundle)) outputs.add(resolve(folder, name))
+        for (const pattern of publicFiles(config)) {
+          const glob = readGlob(pattern, config.root)
+          const below = relative(config.publicDir, glob.base)
+          for (const name of list(glob, new Set()).names) outputs.add(resolve(folder, below, name))
+        }
+      },
     },
   }
 
@@ -73,17 +86,28 @@ function publicFiles({ publicDir, build }: ResolvedConfig): string[] {
   return [`${publicDir}/**`, `${publicDir}/.well-known/**`]
 }
 
-/** What a build depends on by way of the plugins: Django's settings, its static files, the texts that mention them. */
+/** What a build depends on by way of the plugins: Django's settings, which static files there are, the texts that mention them. */
 async function peerInputs(config: ResolvedConfig): Promise<string[]> {
   const found: string[] = []
-  for (const { api } of config.plugins) {
-    const statics = await (api as Partial<KovuPluginApi> | undefined)?.kovu?.statics?.()
+  for (const api of peers(config)) {
+    const statics = await api.statics?.()
     if (statics?.inputs === undefined) continue
     found.push(
       ...statics.inputs('settings'),
       ...statics.inputs('files'),
       ...statics.inputs('mentions'),
     )
+  }
+  return found
+}
+
+/** Static files, which a plugin may read without a word; but for those that something else is published of. */
+async function staticFiles(config: ResolvedConfig): Promise<string[]> {
+  const found: string[] = []
+  const sources = peers(config).flatMap(({ derives }) => derives?.map(({ from }) => from) ?? [])
+  for (const api of peers(config)) {
+    for (const [name, file] of (await api.statics?.())?.list() ?? [])
+      if (!sources.some((from) => name.endsWith(from))) found.push(file)
   }
   return found
 }

@@ -119,7 +119,7 @@ function offersOf(config: CollectedConfig): Offers {
 export async function loadProject(args: Arguments, targets: readonly string[]): Promise<Project> {
   const { root } = args
   const { createBuilder, resolveConfig } = await import('vite')
-  const built: Collected = { inputs: new Set(), outputs: new Set() }
+  const built: Collected = { inputs: new Set(), outputs: new Set(), isObliged: false }
   const announced: KovuRun = { targets }
   const inline = {
     root,

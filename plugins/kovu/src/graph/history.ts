@@ -113,6 +113,11 @@ export class History {
     return this.#runs.get(name)?.inputs.length === 0
   }
 
+  /** The last green run of a target, as far as it is remembered. */
+  last(name: string): GreenRun | undefined {
+    return this.#runs.get(name)
+  }
+
   /** A target begins: until it has ended well, there is no record of it. */
   begin(name: string): Notes {
     if (this.#runs.delete(name)) this.save()

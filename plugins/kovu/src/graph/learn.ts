@@ -79,6 +79,12 @@ export class Notes {
     this.outputs.add(resolve(this.#world.root, path))
   }
 
+  /** Takes over what another run has read and written, as it was then. */
+  adopt(run: GreenRun): void {
+    for (const one of run.inputs) if (!this.#inputs.has(one[0])) this.#inputs.set(one[0], one)
+    for (const [path] of run.outputs) this.outputs.add(path)
+  }
+
   /** Did the target say what it reads? Otherwise nobody can tell when it is up to date. */
   get learned(): boolean {
     return this.#inputs.size > 0

@@ -3,7 +3,9 @@ import { performance } from 'node:perf_hooks'
 
 import type { Log, TargetContext } from '@kovu/protocol'
 
+import type { GreenRun } from './record.ts'
 import type { Node } from './targets.ts'
+import { type Built, ViteBuild } from './vite-build.ts'
 
 /** What happens in a run, for whoever shows it. Times are milliseconds. */
 export type RunEvent =
@@ -13,21 +15,18 @@ export type RunEvent =
   | { readonly type: 'cancel'; readonly name: string; readonly time: number }
   | { readonly type: 'fail'; readonly name: string; readonly time: number; readonly error: unknown }
 
-/** What Vite's build has read and written so far; the sets grow while it runs. */
-interface Built {
-  readonly inputs: ReadonlySet<string>
-  readonly outputs: ReadonlySet<string>
-}
-
 /** Takes down what a target reads and writes. */
-interface RunNotes {
+export interface RunNotes {
   input(what: string): void
   output(path: string): void
+  /** Takes over all that another run has read and written. */
+  adopt(run: GreenRun): void
 }
 
 /** What is remembered of earlier runs; see {@link import('./history.ts').History}. */
 export interface RunHistory {
   why(name: string): string | undefined
+  last(name: string): GreenRun | undefined
   begin(name: string): RunNotes
   end(name: string, notes: RunNotes, time: number, green: boolean): string | undefined
 }
@@ -44,6 +43,7 @@ export interface RunOptions {
   report(event: RunEvent): void
   /** Vite's build; called at most once. */
   build(): Promise<void>
+  /** What it has read and written so far; without this it runs for the first target that asks. */
   readonly built?: Built
   /** Without it every target runs. */
   readonly history?: RunHistory
@@ -62,7 +62,12 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const ran: string[] = []
-  let built: Promise<void> | undefined
+  const vite = new ViteBuild({
+    history,
+    built: options.built,
+    force: options.force,
+    build: () => options.build(),
+  })
 
   // Most targets wait for other processes or native code, so even one core is kept busy by two of them.
   const cores = Math.max(2, availableParallelism())
@@ -105,14 +110,7 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
       signal,
       input: (what) => notes?.input(what),
       output: (path) => notes?.output(path),
-      build: async () => {
-        try {
-          await (built ??= options.build())
-        } finally {
-          for (const file of options.built?.inputs ?? []) notes?.input(file)
-          for (const file of options.built?.outputs ?? []) notes?.output(file)
-        }
-      },
+      build: (asked) => vite.ask(notes, asked?.force === true),
     }
     const started = performance.now()
     const finish = (green: boolean): number => {
