@@ -5,7 +5,6 @@ import type { Command } from '@kovu/protocol'
 
 import type { Context } from './context.ts'
 import { DebReleaseError } from './error.ts'
-import { serverCommand } from './packages/server.ts'
 
 /** Words after which a site may stand. */
 const verbs = new Set(['list', 'switch', 'hold', 'unhold', 'gc'])
@@ -27,9 +26,10 @@ export function releaseCommand(context: Context): Command {
       const named = words.some((word) => /^[^-][^/]*\/[^/]+$/.test(word))
       const [verb = ''] = words
       const all = verbs.has(verb) && !named ? [...words, await siteOf(context)] : words
-      return host === undefined
-        ? start('sh', [fileURLToPath(serverCommand), ...all])
-        : start('ssh', ['--', host, 'kovu', 'release', ...all.map(quoted)])
+      if (host !== undefined)
+        return start('ssh', ['--', host, 'kovu', 'release', ...all.map(quoted)])
+      const { serverCommand } = await import('./packages/server.ts')
+      return start('sh', [fileURLToPath(serverCommand), ...all])
     },
   }
 }

@@ -3,13 +3,11 @@ import { join } from 'node:path'
 
 import type { Target } from '@kovu/protocol'
 
-import { buildPackages, sizeOfDeb } from './build.ts'
 import type { Context } from './context.ts'
 import { BRANCH_VARIABLES, BUILD_VARIABLES, historyOf } from './detect.ts'
 import { DebReleaseError } from './error.ts'
 import type { Names } from './identity.ts'
 import { channelOf } from './channels.ts'
-import { publish } from './repository/publish.ts'
 
 /**
  * The `deb` target: the project as it stands, after its static files and settings were made, as Debian packages.
@@ -32,6 +30,8 @@ export function debTarget(context: Context): Target {
           `${identity.branch} goes to ${channel}, and its settings are those of the mode ${mode}. If there are others for it: --mode ${channel}.`,
         )
       }
+      // Every run of any target loads this plugin; what builds packages is loaded when there are some to build.
+      const { buildPackages, sizeOfDeb } = await import('./build.ts')
       const built = await buildPackages(context, { signal, say: (message) => log.info(message) })
       for (const { file, size } of built) {
         output(file)
@@ -65,6 +65,7 @@ export function publishTarget(context: Context): Target {
       const debs = packagesOf(context, names)
       for (const file of debs) input(file)
       const { sign, keep } = options
+      const { publish } = await import('./repository/publish.ts')
       const result = await publish({ repository, suite, origin: identity.name, debs, keep, sign })
       output(join(repository, 'dists', suite, 'Release'))
       for (const { name, version } of result.dropped) log.info(`${name} ${version} is dropped`)

@@ -108,7 +108,8 @@ export class ProjectTexts {
   #readTokens(): Set<string> {
     const tokens = new Set<string>()
     for (const file of this.files()) {
-      for (const [token] of read(file).matchAll(TOKEN)) {
+      // Most stand there several times.
+      for (const token of new Set(read(file).match(TOKEN))) {
         if (token.length > 300) continue
         tokens.add(token)
         for (let at = token.indexOf('/'); at !== -1; at = token.indexOf('/', at + 1)) {
