@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { main } from '../src/cli/main.ts'
 import { readArguments } from '../src/cli/arguments.ts'
-import { clean } from '../src/targets/clean.ts'
 
 const config = `
 const say = (name) => ({ help: 'says ' + name, run: ({ log }) => { log.info('ran ' + name) } })
@@ -273,45 +272,6 @@ describe('the kovu command', () => {
     expect(await main(['--version'], out)).toBe(0)
     expect(text).toContain('kovu testserver')
     expect(text).toMatch(/\n0\.\d+\.\d+\n$/)
-  })
-})
-
-describe('clean', () => {
-  test('removes staging, what plugins keep in Vite’s folder and compiled Python, and nothing else', async () => {
-    const site = await mkdtemp(join(tmpdir(), 'kovu-clean-'))
-    const folders = [
-      'node_modules/.kovu/css',
-      'node_modules/.vite/kovu/less-yui',
-      'node_modules/.vite/deps',
-      'node_modules/other/__pycache__',
-      'app/__pycache__',
-      'staticroot',
-    ]
-    for (const folder of folders) await mkdir(join(site, folder), { recursive: true })
-    await writeFile(join(site, 'app/__pycache__/views.pyc'), '')
-    await writeFile(join(site, 'app/views.py'), '')
-    const said: string[] = []
-    const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
-    await clean('1', join(site, 'node_modules/.vite')).run({
-      root: site,
-      mode: 'production',
-      force: false,
-      signal: new AbortController().signal,
-      log,
-      input: () => {},
-      output: () => {},
-      build: () => Promise.resolve(true),
-    })
-    const left = (path: string): boolean => existsSync(join(site, path))
-    expect(
-      ['node_modules/.kovu', 'node_modules/.vite/kovu', 'app/__pycache__'].filter(left),
-    ).toEqual([])
-    const others = ['node_modules/.vite/deps', 'node_modules/other/__pycache__']
-    expect(['app/views.py', 'staticroot', ...others].every(left)).toBe(true)
-    expect(said).toEqual([
-      `removed 0 outputs, ${join(site, 'node_modules/.kovu')} and compiled Python (1)`,
-    ])
-    await rm(site, { recursive: true })
   })
 })
 

@@ -1,3 +1,5 @@
+import type { Project } from './project.ts'
+
 /**
  * The config of a small site: `css` joins the parts that `main.txt` names, `js` joins all of `src/*.js` with the banner of a package and
  * of an environment variable, `static` joins both. Which target ran is told by its line in the log.
@@ -65,4 +67,27 @@ export const site: Readonly<Record<string, string>> = {
   'b.txt': 'b { color: blue }\n',
   'src/one.js': 'one()\n',
   'src/two.js': 'two()\n',
+}
+
+/** What a run of that site did. */
+export interface Made {
+  /** The targets that did something, by their own lines. */
+  readonly made: string[]
+  /** The reason that is given for one of them. */
+  readonly why: string | undefined
+}
+
+/** The targets that did something, by their own lines. */
+export function made(text: string): string[] {
+  return [...text.matchAll(/^made (\w+)$/gm)].map(([, name = '']) => name).sort()
+}
+
+/**
+ * What runs now.
+ *
+ * @param target Whose reason is wanted.
+ */
+export async function whatIsMade(project: Project, target = 'static'): Promise<Made> {
+  const { text } = await project.kovu('--why')
+  return { made: made(text), why: new RegExp(`^${target} runs: (.*)$`, 'm').exec(text)?.[1] }
 }

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { clean } from '../src/targets/clean.ts'
+import { type Project, makeProject } from './support/project.ts'
+import { made, site, whatIsMade } from './support/concatenation.ts'
+
+let project: Project
+beforeEach(async () => {
+  project = await makeProject(site)
+  await project.kovu()
+})
+afterEach(() => project.remove())
+
+describe('clean', () => {
+  test('removes what targets wrote and their empty folders, and nothing else', async () => {
+    await project.write('public/own.txt', 'mine')
+    await project.kovu('clean')
+    const left = (path: string): boolean => existsSync(join(project.root, path))
+    expect(['out', 'public/all.txt', 'node_modules/.kovu'].filter(left)).toEqual([])
+    expect(['public/own.txt', 'a.txt', 'src/one.js'].every(left)).toBe(true)
+    expect((await whatIsMade(project)).made).toEqual(['css', 'js', 'static'])
+  })
+
+  test('comes before everything else that is asked for with it', async () => {
+    expect(made((await project.kovu('clean', 'static')).text)).toEqual(['css', 'js', 'static'])
+    expect((await whatIsMade(project)).made).toEqual([])
+  })
+
+  test('removes staging, what plugins keep in Vite’s folder and compiled Python, and nothing else', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'kovu-clean-'))
+    const folders = [
+      'node_modules/.kovu/css',
+      'node_modules/.vite/kovu/less-yui',
+      'node_modules/.vite/deps',
+      'node_modules/other/__pycache__',
+      'app/__pycache__',
+      'staticroot',
+    ]
+    for (const folder of folders) await mkdir(join(other, folder), { recursive: true })
+    await writeFile(join(other, 'app/__pycache__/views.pyc'), '')
+    await writeFile(join(other, 'app/views.py'), '')
+    const said: string[] = []
+    const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
+    await clean('1', join(other, 'node_modules/.vite')).run({
+      root: other,
+      mode: 'production',
+      force: false,
+      signal: new AbortController().signal,
+      log,
+      input: () => {},
+      output: () => {},
+      build: () => Promise.resolve(true),
+    })
+    const left = (path: string): boolean => existsSync(join(other, path))
+    expect(
+      ['node_modules/.kovu', 'node_modules/.vite/kovu', 'app/__pycache__'].filter(left),
+    ).toEqual([])
+    const others = ['node_modules/.vite/deps', 'node_modules/other/__pycache__']
+    expect(['app/views.py', 'staticroot', ...others].every(left)).toBe(true)
+    expect(said).toEqual([
+      `removed 0 outputs, ${join(other, 'node_modules/.kovu')} and compiled Python (1)`,
+    ])
+    await rm(other, { recursive: true })
+  })
+})
