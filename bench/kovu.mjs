@@ -107,8 +107,9 @@ async function inPlayground() {
       clean()
       return cpu(root, command)
     }
+    // A difference of a few percent: single pairs scatter by more than that.
     const [graph, raw] = takeTurns(
-      rounds,
+      Math.max(rounds, 5),
       fromNothing(kovu),
       fromNothing(await bundled(root, withoutGraph)),
     )

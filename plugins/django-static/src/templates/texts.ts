@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { isFile, walk } from '../finders/walk.ts'
 import { templateReferences, type TemplateReference } from './references.ts'
 import type { DjangoInfo } from '../django/answer.ts'
@@ -22,7 +22,8 @@ export class ProjectTexts {
   readonly #outside: ReadonlySet<string>
   readonly #statics: readonly string[]
   #all: readonly string[] | undefined
-  #tokens: Set<string> | undefined
+  /** By the extension that their texts have in them. */
+  readonly #tokens = new Map<string, Set<string>>()
   #references: readonly TemplateReference[] | undefined
 
   /**
@@ -43,16 +44,17 @@ export class ProjectTexts {
   /** Forgets what was read. */
   clear(): void {
     this.#all = undefined
-    this.#tokens = undefined
+    this.#tokens.clear()
     this.#references = undefined
   }
 
   /** See `Statics.mentions` of the protocol. */
   mentions(publicName: string): boolean {
-    this.#tokens ??= this.#readTokens()
     if (/^[\p{L}\p{N}_@%+~.$\-/]+$/u.test(publicName)) {
-      if (this.#tokens.has(publicName)) return true
-      return publicName.endsWith('.js') && this.#tokens.has(publicName.slice(0, -3))
+      const isScript = publicName.endsWith('.js')
+      // Only scripts are named without their extension; of style sheets few texts speak.
+      const tokens = this.#tokensOf(isScript ? '' : extname(publicName))
+      return tokens.has(publicName) || (isScript && tokens.has(publicName.slice(0, -3)))
     }
     for (const file of this.files()) if (read(file).includes(publicName)) return true
     return false
@@ -105,11 +107,15 @@ export class ProjectTexts {
     }
   }
 
-  #readTokens(): Set<string> {
+  #tokensOf(extension: string): ReadonlySet<string> {
+    const known = this.#tokens.get(extension)
+    if (known !== undefined) return known
     const tokens = new Set<string>()
     for (const file of this.files()) {
+      const text = read(file)
+      if (!text.includes(extension)) continue
       // Most stand there several times.
-      for (const token of new Set(read(file).match(TOKEN))) {
+      for (const token of new Set(text.match(TOKEN))) {
         if (token.length > 300) continue
         tokens.add(token)
         for (let at = token.indexOf('/'); at !== -1; at = token.indexOf('/', at + 1)) {
@@ -117,6 +123,7 @@ export class ProjectTexts {
         }
       }
     }
+    this.#tokens.set(extension, tokens)
     return tokens
   }
 }
