@@ -13,7 +13,38 @@ export function djangoPython(version = '5.2'): string {
   const place = join(tmpdir(), 'kovu-venvs', `django-${version}`)
   const python = join(place, 'bin', 'python')
   if (hasDjango(python)) return python
-  // Another test process may be making it: the folder is the lock.
+  alone(
+    place,
+    () => hasDjango(python),
+    () => {
+      if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', place])
+      install(python, [`Django==${version}.*`])
+    },
+  )
+  return python
+}
+
+/** What the tests of Python's side need beside Django, each with the module by which it is known. */
+const PACKAGES = {
+  whitenoise: 'whitenoise',
+  brotli: 'brotli',
+  'django-vite': 'django_vite',
+  pytest: 'pytest',
+  'pytest-django': 'pytest_django',
+}
+
+/** Installs what reads a published site, and what runs tests, beside the newest Django. */
+export function installReaders(): void {
+  const python = djangoPython()
+  const isThere = (): boolean => imports(python, Object.values(PACKAGES))
+  if (!isThere())
+    alone(join(tmpdir(), 'kovu-venvs', 'readers'), isThere, () =>
+      install(python, Object.keys(PACKAGES)),
+    )
+}
+
+/** Does something once, although several test processes may want it: a folder is the lock. */
+function alone(place: string, isDone: () => boolean, work: () => void): void {
   const lock = `${place}.lock`
   mkdirSync(join(tmpdir(), 'kovu-venvs'), { recursive: true })
   for (let tries = 0; ; tries += 1) {
@@ -21,32 +52,30 @@ export function djangoPython(version = '5.2'): string {
       mkdirSync(lock)
       break
     } catch {
-      if (hasDjango(python)) return python
+      if (isDone()) return
       if (tries > 240) throw new Error(`${lock} is held for too long`)
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
     }
   }
   try {
-    if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', place])
-    const pip = [
-      '-m',
-      'pip',
-      'install',
-      '-q',
-      '--disable-pip-version-check',
-      `Django==${version}.*`,
-    ]
-    execFileSync(python, pip, { stdio: 'inherit' })
+    if (!isDone()) work()
   } finally {
     rmSync(lock, { recursive: true, force: true })
   }
-  return python
+}
+
+function install(python: string, packages: readonly string[]): void {
+  const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...packages]
+  execFileSync(python, pip, { stdio: 'inherit' })
 }
 
 function hasDjango(python: string): boolean {
-  if (!existsSync(python)) return false
+  return existsSync(python) && imports(python, ['django'])
+}
+
+function imports(python: string, modules: readonly string[]): boolean {
   try {
-    execFileSync(python, ['-c', 'import django'], { stdio: 'ignore' })
+    execFileSync(python, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' })
     return true
   } catch {
     return false
