@@ -178,8 +178,9 @@ async function bundled(root, code) {
       rolldownOptions: { external: /^[^./]/ },
     },
   })
-  const late = readFileSync(bin, 'utf8').match(/--interrupt-budget=\d+/)?.[0] ?? ''
-  return [process.execPath, late, join(folder, 'dist/bundle/main.js')]
+  const [major = ''] = process.versions.node.split('.')
+  const late = readFileSync(bin, 'utf8').match(new RegExp(`\\b${major}: '(--[\\w-]+=\\d+)'`))
+  return [process.execPath, ...(late?.slice(1) ?? []), join(folder, 'dist/bundle/main.js')]
 }
 
 /** A copy without anything built; packages are found by walking up, so it lies inside the repository. */

@@ -35,6 +35,12 @@ describe('a second run', () => {
     expect((await project.kovu('css', '-n')).text).toBe('nothing to do: css is up to date\n')
   })
 
+  test.each(['--version', '--help', '--list', '--graph'])('answers %s', async (option) => {
+    const { text } = await project.kovu(option)
+    expect(text).toMatch(/\S/)
+    expect(text).not.toContain('nothing to do:')
+  })
+
   test('works when it is forced', async () => {
     expect(made((await project.kovu('-B')).text)).toEqual(['css', 'js', 'static'])
   })

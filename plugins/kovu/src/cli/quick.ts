@@ -14,8 +14,8 @@ import { type Arguments, askedMode, isServing } from './arguments.ts'
  */
 export async function upToDate(args: Arguments): Promise<readonly string[] | undefined> {
   const goals = args.words.length === 0 ? ['all'] : args.words
-  if (args.force || args.watch || args.list || args.graph !== undefined || args.help)
-    return undefined
+  if (args.force || args.watch || args.list || args.graph !== undefined) return undefined
+  if (args.help || args.version) return undefined
   if (args.inPlace || args.foreign.length > 0) return undefined
   if (isServing(goals)) return undefined
   const file = recordFile(args.root, askedMode(args, goals), args.config)
