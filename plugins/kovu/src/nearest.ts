@@ -8,8 +8,9 @@ export function nearest(name: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  // Of two letters, changing both makes any other word.
-  const most = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)))
+  // Of three letters, changing two makes nearly any other word.
+  const most =
+    name.length < 4 ? Math.min(1, name.length - 1) : Math.max(2, Math.floor(name.length / 3))
   return best !== undefined && best.distance <= most ? best.candidate : undefined
 }
 

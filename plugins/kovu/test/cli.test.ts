@@ -244,6 +244,8 @@ describe('the kovu command', () => {
       'kovu static: says static\nIt waits for css.\nThe options of every target: kovu --help. What it would do now: add --dry-run --why.\n',
     )
     expect((await kovu('lint', '--fix', '--help')).text).toBe('kovu lint: looks at scripts\n')
+    expect((await kovu('help', 'lint')).text).toBe('kovu lint: looks at scripts\n')
+    expect((await kovu('help')).text).toBe((await kovu('--help')).text)
     const { code, text } = await kovu('lintt', '-h')
     expect(code).toBe(1)
     expect(text).toContain('Did you mean `lint`?')

@@ -35,12 +35,15 @@ const optionsOf: Readonly<Record<string, keyof KovuOptions>> = {
 /**
  * Everything that `kovu` does when there is something to do.
  *
- * @param args The command line.
+ * @param given The command line.
  * @param out Where lines go.
  * @returns The exit code.
  */
-export async function command(args: Arguments, out: Terminal): Promise<number> {
+export async function command(given: Arguments, out: Terminal): Promise<number> {
   const progress = new Progress(out)
+  // As git and npm have it: `kovu help css`.
+  const [first, ...rest] = given.words
+  const args = first === 'help' ? { ...given, words: rest, help: true } : given
   try {
     checkNode()
     if (args.version) return say(out, version())

@@ -25,7 +25,7 @@ Options
   -m, --mode <mode>             Vite's mode (default: production; development for a server)
       --root <folder>           the project's folder (default: the current one)
   -c, --config <file>           the Vite config (default: the one in the folder)
-  -h, --help                    this page; after a target or command, what that does
+  -h, --help, help [word]       this page; of a target or command, what that does
   -v, --version                 Kovu's version
 
 What targets read is remembered in node_modules/.kovu, which may be deleted at any time.
