@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { debuglog } from 'node:util'
 import { frameOf, fromLess, LessYuiError } from '../error.ts'
-import { recorder } from './file-manager.ts'
 import type { Implementation, Less } from './implementation.ts'
 import { dialect } from './dialect.ts'
 import { compile1 } from './less-1.ts'
 import { type Closure, Recording } from './recording.ts'
 import type { Remembered } from './remembered.ts'
-import { undivided } from './undivided.ts'
+import { type Compilation, render, type Rendered } from './render.ts'
+import { renderAgain } from './statements/again.ts'
+import { isEligible } from './statements/eligible.ts'
+import { aroundOf, Marking } from './statements/marking.ts'
+import type { Statements } from './statements/record.ts'
+import { isUndivided, undivided } from './undivided.ts'
 import { readVariables } from './variables.ts'
 
 /** One sheet to render. */
@@ -20,6 +25,8 @@ export interface CompileJob {
   readonly sourceMap: boolean
   /** Folders that may be read from; undefined allows all. */
   readonly roots: readonly string[] | undefined
+  /** The sheet as it was, with the same options. */
+  readonly before?: Compiled | undefined
 }
 
 /** What less made of a sheet, neither post-processed nor minified. */
@@ -33,12 +40,16 @@ export interface Compiled {
   readonly volatile: string | undefined
   /** What less had to say. */
   readonly warnings: readonly string[]
+  /** What came of which statement, if an edit may be rendered alone. */
+  readonly statements?: Statements
 }
+
+const debug = debuglog('kovu:less-yui')
 
 const ANNOTATION = /\n?\/\*# sourceMappingURL=[^*]*\*\/\s*$/
 
 /**
- * Renders one sheet as `lessc` would.
+ * Renders one sheet as `lessc` would: what was edited, if the sheet as it was is known and that is enough, else all of it.
  *
  * @param remembered What earlier renderings with the same options have parsed; no other may be under way.
  * @throws {@link LessYuiError} with the place in the file to blame, and `watch` filled in.
@@ -48,6 +59,8 @@ export async function compile(
   job: CompileJob,
   remembered?: Remembered,
 ): Promise<Compiled> {
+  const again = await compileAgain(implementation, job)
+  if (again) return again
   const recording = new Recording(job.roots)
   try {
     recording.admit(job.source)
@@ -55,20 +68,21 @@ export async function compile(
       .decode(job.source, readSource(job.source, recording))
       .replace(/^\uFEFF/, '')
     const options = readVariables(lesscOptions(job, implementation.major), recording)
-    const made =
+    const made: Whole =
       implementation.major === 1
         ? await compile1(implementation.less, { input, options, recording, job })
-        : await compileNow(implementation.less, { input, options, recording, job }, remembered)
+        : await renderWhole(implementation, { input, options, recording, job }, remembered)
     if (recording.refused) throw withPlace(recording.refused, undefined, recording)
-    // Who has chosen how to divide has chosen this.
-    const asked = implementation.major >= 4 && options.math === undefined
-    const trap = asked ? undivided(made.css, job.source, recording) : undefined
+    const trap = mayDivide(implementation.major, options)
+      ? undivided(made.css, job.source, recording)
+      : undefined
     return {
       css: made.css.replace(ANNOTATION, '\n'),
-      map: made.map === undefined ? undefined : absoluteSources(made.map, job.source),
+      map: made.map,
       warnings: trap === undefined ? made.warnings : [...made.warnings, trap],
       closure: recording.closure,
       volatile: recording.volatile,
+      ...(made.statements && { statements: made.statements }),
     }
   } catch (cause) {
     const error = recording.refused ? withPlace(recording.refused, cause, recording) : cause
@@ -78,12 +92,34 @@ export async function compile(
   }
 }
 
-/** A compilation under way. */
-export interface Compilation {
-  readonly input: string
-  readonly options: Readonly<Record<string, unknown>>
-  readonly recording: Recording
-  readonly job: CompileJob
+/**
+ * Renders only what was edited of a sheet, where that is enough.
+ *
+ * @param job With the sheet as it was.
+ * @returns What {@link compile} would give; undefined if it takes a whole rendering to be sure of that, or to say what is wrong.
+ */
+export async function compileAgain(
+  { major, less }: Implementation,
+  job: CompileJob,
+): Promise<Compiled | undefined> {
+  const { before } = job
+  if (!before?.statements || major === 1) return undefined
+  try {
+    const options = readVariables(lesscOptions(job, major), new Recording(job.roots))
+    const again = await renderAgain(less, { options, job, major }, before)
+    // Then there is something to be told.
+    const trap = again && mayDivide(major, options) && isUndivided(again.css)
+    return trap ? undefined : again
+  } catch (error) {
+    // A whole rendering says what is wrong.
+    debug('%s is rendered as a whole: %s', job.source, error)
+    return undefined
+  }
+}
+
+/** May a division have been left undone? Who has chosen how to divide has chosen this. */
+function mayDivide(major: number, options: Readonly<Record<string, unknown>>): boolean {
+  return major >= 4 && options.math === undefined
 }
 
 /** The options of `lessc main.less`: the sheet's own folder is the first search path. */
@@ -95,46 +131,32 @@ function lesscOptions(
   return { ...dialect(less, major), paths: [path.dirname(source), ...paths], filename: source }
 }
 
-async function compileNow(
-  less: Less,
+/** A sheet that was rendered as a whole. */
+interface Whole extends Rendered {
+  readonly statements?: Statements
+}
+
+/** Renders all of a sheet, and remembers what came of which statement if that is certain. */
+async function renderWhole(
+  { less, major }: Implementation & { less: Less },
   compilation: Compilation,
   remembered: Remembered | undefined,
-): Promise<Omit<Compiled, 'closure' | 'volatile'>> {
-  const { input, options, recording, job } = compilation
-  const warnings: string[] = []
-  const listener = { warn: (message: string) => void warnings.push(message) }
-  less.logger?.addListener(listener)
-  try {
-    const rendering = remembered?.begin(job.source, input, () => less.importManager)
-    const plugins = [recorder(less, recording, rendering), ...((options.plugins ?? []) as object[])]
-    const { css, map, imports } = await less.render(input, {
-      ...options,
-      plugins,
-      ...(job.sourceMap && { sourceMap: { outputSourceFiles: true } }),
-    })
-    rendering?.done()
-    // What a file manager of the user's own has loaded is known by name only.
-    for (const file of imports) if (path.isAbsolute(file)) noteImport(file, recording)
-    if (job.less.plugins) recording.volatile ??= 'less plugins given as objects'
-    return { css, map: map === '' ? undefined : map, warnings }
-  } finally {
-    less.logger?.removeListener?.(listener)
-  }
-}
-
-/** Versions differ in what a map's sources are relative to. */
-function absoluteSources(map: string, source: string): string {
-  const parsed = JSON.parse(map) as { sources: string[] }
-  const sources = parsed.sources.map((name) => path.resolve(path.dirname(source), name))
-  return JSON.stringify({ ...parsed, sources })
-}
-
-function noteImport(file: string, recording: Recording): void {
-  if (recording.hashOf(file) !== undefined) return
-  try {
-    recording.read(file, readFileSync(file))
-  } catch {
-    recording.missing(file)
+): Promise<Whole> {
+  const { job, options, recording } = compilation
+  if (!isEligible(job.less, major)) return render(less, compilation, { remembered })
+  const { around } = aroundOf(options)
+  const { source, sourceMap } = job
+  const marking = new Marking(less, { source, sourceMap, around, recording })
+  const made = await render(less, compilation, { remembered, plugins: [marking.plugin] })
+  const unmarked = marking.unmark(made.css.replace(ANNOTATION, '\n'), made.map)
+  const isWhole = recording.volatile === undefined && !recording.refused
+  const statements = isWhole ? marking.record(unmarked) : undefined
+  const { css, map } = unmarked
+  return {
+    css,
+    map: css === '' ? undefined : map,
+    warnings: made.warnings,
+    ...(statements && { statements }),
   }
 }
 

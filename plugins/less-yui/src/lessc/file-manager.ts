@@ -6,14 +6,25 @@ import type { Rendering } from './remembered.ts'
 
 const REMOTE = /^(?:https?:)?\/\//i
 
+/** What less is spared. */
+export interface Savings {
+  /** Spares it the parsing of what it has parsed before. */
+  readonly rendering?: Rendering | undefined
+  /** What it is to parse in the place of an imported file (absolute path), if that is not the file itself. */
+  readonly instead?: ((file: string) => string | undefined) | undefined
+}
+
 /**
  * A less plugin whose file manager notes all that is loaded.
  *
  * @param less The implementation that is to use it.
  * @param recording Where the files are noted.
- * @param rendering Spares less the parsing of those that it has parsed before.
  */
-export function recorder(less: Less, recording: Recording, rendering?: Rendering): object {
+export function recorder(
+  less: Less,
+  recording: Recording,
+  { rendering, instead }: Savings = {},
+): object {
   const disk = new less.FileManager()
   const supports = (name: string, folder: string): boolean => {
     if (!REMOTE.test(name) && !REMOTE.test(folder)) return true
@@ -41,7 +52,8 @@ export function recorder(less: Less, recording: Recording, rendering?: Rendering
       const hash = recording.hashOf(noted.filename)
       if (typeof noted.contents === 'string' && hash !== undefined)
         rendering?.load(noted.filename, noted.contents, hash)
-      return noted
+      const text = instead?.(path.resolve(noted.filename))
+      return text === undefined ? noted : { ...noted, contents: text }
     },
     loadFileSync(
       name: string,

@@ -8,6 +8,9 @@ export interface Less {
   readonly version: readonly number[]
   render(input: string, options: object): Promise<{ css: string; map?: string; imports: string[] }>
   readonly FileManager: new () => LessFileManager
+  readonly tree: {
+    readonly Comment: new (text: string, isLine: boolean, index: number, file: object) => object
+  }
   /** That of the rendering which has begun last; since less 3. */
   readonly importManager?: ImportManager
   readonly logger?: {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Compilation, Compiled } from './compile.ts'
 import { frame } from './dialect.ts'
 import type { Less1, Less1Root } from './implementation.ts'
+import { absoluteSources, type Compilation, type Rendered } from './render.ts'
 
 /** How less 1.x calls its `data-uri` function, as far as the file's name goes. */
 interface DataUriCall {
@@ -21,7 +21,7 @@ interface DataUriCall {
 export async function compile1(
   less: Less1,
   { input, options, recording, job }: Compilation,
-): Promise<Omit<Compiled, 'closure' | 'volatile'>> {
+): Promise<Rendered> {
   const parser = new less.Parser({ ...options })
   const framed = frame(input, options)
   try {
@@ -42,7 +42,11 @@ export async function compile1(
         }),
       }),
     )
-    return { css, map, warnings: [] }
+    return {
+      css,
+      map: map === undefined ? undefined : absoluteSources(map, job.source),
+      warnings: [],
+    }
   } catch (cause) {
     noteMissing(cause, recording)
     throw moveBack(cause, job.source, framed.moved)

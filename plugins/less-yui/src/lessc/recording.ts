@@ -15,12 +15,15 @@ const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g
 export class Recording {
   /** Why the rendering must not be kept: it depends on more than files. */
   volatile: string | undefined
+  /** The statement that is being evaluated, as a number that somebody has given it. */
+  statement: number | undefined
   /** The first refusal: less forgives errors of `@import (optional)`, we do not forgive these. */
   refused: LessYuiError | undefined
   readonly #roots: readonly string[] | undefined
   readonly #texts = new Map<string, string>()
   readonly #files = new Map<string, string | null>()
   readonly #asked = new Map<string, number>()
+  readonly #embedded = new Map<string, Set<number>>()
 
   /** @param roots Folders that may be read from (real paths); undefined allows all. */
   constructor(roots: readonly string[] | undefined) {
@@ -29,7 +32,9 @@ export class Recording {
 
   /** Notes a file that was read. */
   read(file: string, bytes: Buffer | string): void {
-    this.#files.set(path.resolve(file), hash(bytes))
+    const full = path.resolve(file)
+    this.#embed(full)
+    this.#files.set(full, hash(bytes))
   }
 
   /** The hash of a file's bytes, if it was read already. */
@@ -37,10 +42,37 @@ export class Recording {
     return this.#files.get(path.resolve(file)) ?? undefined
   }
 
+  /** The text of a file that was read. */
+  text(file: string): string | undefined {
+    return this.#texts.get(file)
+  }
+
   /** Notes a file that was looked for and is not there. */
   missing(file: string): void {
     const full = path.resolve(file)
+    this.#embed(full)
     if (!this.#files.has(full)) this.#files.set(full, null)
+  }
+
+  /** Imports are read before anything is evaluated; after that, only `data-uri()` and its like read files. */
+  #embed(full: string): void {
+    const known = this.#embedded.get(full)
+    if (this.statement === undefined || (!known && this.#files.has(full))) return
+    if (known) known.add(this.statement)
+    else this.#embedded.set(full, new Set([this.statement]))
+  }
+
+  /** What each statement has read, or looked for in vain, while it was evaluated; none that was imported. */
+  get embedded(): Map<number, string[]> {
+    const found = new Map<number, string[]>()
+    for (const [file, statements] of this.#embedded) {
+      for (const each of statements) {
+        const files = found.get(each)
+        if (files) files.push(file)
+        else found.set(each, [file])
+      }
+    }
+    return found
   }
 
   /** Paths of all files, those that are not there among them. */
@@ -85,7 +117,7 @@ export class Recording {
   decode(file: string, bytes: Buffer): string {
     const text = bytes.toString('utf8')
     this.#texts.set(file, text)
-    if (text.includes('`') && text.replace(COMMENT, '').includes('`')) {
+    if (hasJavaScript(text)) {
       this.volatile ??= `${file} has inline JavaScript`
     }
     if (!text.includes('\uFFFD') || bytes.equals(Buffer.from(text))) return text
@@ -132,6 +164,11 @@ export class Recording {
     this.refused ??= error
     return error
   }
+}
+
+/** Is there a backtick in a text, outside of comments? */
+export function hasJavaScript(text: string): boolean {
+  return text.includes('`') && text.replace(COMMENT, '').includes('`')
 }
 
 /** Does every file of a closure still have the content it had? */

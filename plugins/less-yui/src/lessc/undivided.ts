@@ -14,6 +14,11 @@ const UNDIVIDED = new RegExp(
   'i',
 )
 
+/** Is there such a declaration in the CSS? */
+export function isUndivided(css: string): boolean {
+  return UNDIVIDED.test(css.replace(OPAQUE, ''))
+}
+
 /**
  * Finds what an old less would have divided: since less 4, `@gutter / 2` is a division only in parentheses, and what comes out is no CSS.
  *

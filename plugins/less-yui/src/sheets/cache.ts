@@ -10,6 +10,8 @@ const debug = debuglog('kovu:less-yui')
 export interface Cache {
   /** The sheet, if none of its files has changed. */
   get(source: string): Compiled | undefined
+  /** The sheet as it was when it was last rendered, whatever has changed since. */
+  before(source: string): Compiled | undefined
   /** Keeps a sheet; on disk only if it depends on nothing but files. */
   set(source: string, compiled: Compiled): void
 }
@@ -24,15 +26,19 @@ export function openCache(folder: string | undefined, key: string): Cache {
   const memory = new Map<string, Compiled>()
   const fileOf = (source: string): string =>
     path.join(folder ?? '', `${path.basename(source, '.less')}-${hash(key, '\0', source)}.json`)
+  const before = (source: string): Compiled | undefined => {
+    const kept =
+      memory.get(source) ??
+      (folder === undefined ? undefined : (read(fileOf(source)) as Compiled | undefined))
+    if (kept) memory.set(source, kept)
+    return kept
+  }
   return {
     get(source) {
-      const kept =
-        memory.get(source) ??
-        (folder === undefined ? undefined : (read(fileOf(source)) as Compiled | undefined))
-      if (!kept || !isFresh(kept.closure)) return undefined
-      memory.set(source, kept)
-      return kept
+      const kept = before(source)
+      return kept && isFresh(kept.closure) ? kept : undefined
     },
+    before,
     set(source, compiled) {
       memory.set(source, compiled)
       if (folder === undefined) return

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { debuglog } from 'node:util'
-import { type Compiled, type CompileJob, compile } from '../lessc/compile.ts'
+import { type Compiled, type CompileJob, compile, compileAgain } from '../lessc/compile.ts'
 import type { Implementation } from '../lessc/implementation.ts'
 import { Remembered } from '../lessc/remembered.ts'
 import { ProcessDied, RenderProcess, WORKER } from './process.ts'
@@ -21,6 +21,8 @@ interface Task {
   readonly job: CompileJob
   /** May another process do it? */
   readonly movable: boolean
+  /** Is it to be found out first if an edit may be rendered alone? That is soon done, here. */
+  readonly again: boolean
   /** Bytes to render, once somebody wants to know. */
   weight?: number
   resolve(compiled: Compiled): void
@@ -62,11 +64,15 @@ export class Renderers {
    */
   compile(job: CompileJob): Promise<Compiled> {
     return new Promise((resolve, reject) => {
-      const movable = this.#helped && this.#most > 0 && isPlain(job.less)
-      this.#queue.push({ job, movable, resolve, reject })
+      const again = !this.#resident && job.before?.statements !== undefined
+      this.#queue.push({ job, movable: !again && this.#isMovable(job), again, resolve, reject })
       // Those who ask for several sheets at once have done so by then.
       setImmediate(() => this.#assign())
     })
+  }
+
+  #isMovable({ less }: CompileJob): boolean {
+    return this.#helped && this.#most > 0 && isPlain(less)
   }
 
   /** Ends the processes; those who come back start new ones. */
@@ -100,12 +106,20 @@ export class Renderers {
   async #renderHere(task: Task): Promise<void> {
     this.#busy = true
     try {
-      task.resolve(await compile(this.#implementation, task.job, this.#remembered))
+      if (task.again) await this.#renderAgain(task)
+      else task.resolve(await compile(this.#implementation, task.job, this.#remembered))
     } catch (error) {
       task.reject(error)
     }
     this.#busy = false
     this.#assign()
+  }
+
+  async #renderAgain(task: Task): Promise<void> {
+    const again = await compileAgain(this.#implementation, task.job)
+    if (again) return task.resolve(again)
+    const job = { ...task.job, before: undefined }
+    this.#queue.push({ ...task, job, movable: this.#isMovable(job), again: false })
   }
 
   async #renderThere(task: Task, helper: RenderProcess): Promise<void> {

@@ -70,7 +70,7 @@ export class Sheets {
       return kept
     }
     try {
-      const compiled = await this.#render(implementation, source)
+      const compiled = await this.#render(implementation, source, cache.before(source))
       this.#watched.set(source, new Set(Object.keys(compiled.closure)))
       for (const warning of compiled.warnings) this.#warn(warning)
       cache.set(source, compiled)
@@ -82,10 +82,15 @@ export class Sheets {
     }
   }
 
-  async #render(implementation: Implementation, source: string): Promise<Compiled> {
+  /** @param before The sheet as it was. */
+  async #render(
+    implementation: Implementation,
+    source: string,
+    before: Compiled | undefined,
+  ): Promise<Compiled> {
     const { options, root, sourceMap, resident } = this.#settings
     const less = absolute(options.less, root)
-    const job = { source, less, sourceMap }
+    const job = { source, less, sourceMap, before }
     const renderers = (this.#renderers ??= new Renderers(implementation, resident))
     try {
       return await renderers.compile({ ...job, roots: this.#roots })

@@ -1,0 +1,150 @@
+import { ANY_VARIABLE, needs } from './needs.ts'
+import { split, type Statement } from './split.ts'
+
+/** Kinds that define what only their evaluation shows. */
+const UNKNOWN = /[cd]/
+
+/** The texts of a sheet, and who in them may look up whom. */
+export class Environment {
+  readonly #files: readonly Source[]
+  readonly #needed = new Set<string>()
+  readonly #called = new Map<string, boolean>()
+
+  /** @param files In the order of their numbers; `kinds` where they are known. */
+  constructor(files: readonly { readonly text: string; readonly kinds: string | undefined }[]) {
+    this.#files = files.map(({ text, kinds }) => new Source(text, kinds))
+  }
+
+  /** The statements of a file; undefined if they are not certain. */
+  statements(number: number): readonly Statement[] | undefined {
+    return this.#files[number]?.statements
+  }
+
+  /** May any statement call one of these names as a mixin? */
+  isCalled(names: readonly string[]): boolean {
+    return names.some((name) => {
+      const known = this.#called.get(name) ?? this.#files.some((file) => file.calls(name))
+      this.#called.set(name, known)
+      return known
+    })
+  }
+
+  /**
+   * Keeps whatever has one of these names, and all that it may look up.
+   *
+   * @returns False if that is not certain.
+   */
+  need(names: Iterable<string>): boolean {
+    const waiting = [...names]
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (this.#needed.has(name)) continue
+      this.#needed.add(name)
+      for (const file of this.#files) {
+        if (!file.mentions(name)) continue
+        if (!file.statements) return false
+        for (const statement of file.defining(name)) waiting.push(...file.keep(statement))
+      }
+    }
+    return true
+  }
+
+  /** Keeps what may define anything, and all that it may look up. */
+  needUnknown(): boolean {
+    return this.#files.every((file) => {
+      if (!UNKNOWN.test(file.kinds)) return true
+      const found = file.statements?.filter(({ kind }) => UNKNOWN.test(kind))
+      return found?.every((each) => this.need(file.keep(each))) ?? false
+    })
+  }
+
+  /** What is kept of a file. */
+  kept(number: number): ReadonlySet<Statement> {
+    return this.#files[number]?.kept ?? new Set()
+  }
+}
+
+/** One text, looked into as far as somebody asks. */
+class Source {
+  readonly text: string
+  readonly kept = new Set<Statement>()
+  #statements: readonly Statement[] | undefined | null = null
+  #byName: Map<string, Statement[]> | undefined
+  readonly #needs = new Map<Statement, ReadonlySet<string>>()
+
+  #kinds: string | undefined
+
+  constructor(text: string, kinds: string | undefined) {
+    this.text = text
+    this.#kinds = kinds
+  }
+
+  /** The kinds of its statements. */
+  get kinds(): string {
+    return (this.#kinds ??= this.statements?.map(({ kind }) => kind).join('') ?? '')
+  }
+
+  /** Undefined if they are not certain. */
+  get statements(): readonly Statement[] | undefined {
+    if (this.#statements === null) this.#statements = split(this.text)
+    return this.#statements
+  }
+
+  /** May the text define this name? A quick look. */
+  mentions(name: string): boolean {
+    if (name === ANY_VARIABLE) return this.kinds.includes('v')
+    if (!name.startsWith('@')) return this.text.includes(name)
+    for (let at = this.text.indexOf(name); at >= 0; at = this.text.indexOf(name, at + 1)) {
+      let end = at + name.length
+      while (this.text.charCodeAt(end) <= 0x20) end++
+      if (this.text[end] === ':') return true
+    }
+    return false
+  }
+
+  /** The statements that others may know by this name. */
+  defining(name: string): readonly Statement[] {
+    const { statements = [] } = this
+    if (name === ANY_VARIABLE) return statements.filter(({ kind }) => kind === 'v')
+    this.#byName ??= byName(statements)
+    return this.#byName.get(name) ?? []
+  }
+
+  /** Keeps a statement, and says what it may look up; nothing if it was kept before. */
+  keep(statement: Statement): Iterable<string> {
+    if (this.kept.has(statement)) return []
+    this.kept.add(statement)
+    return this.#looksUp(statement)
+  }
+
+  /** May any of the statements call this name? */
+  calls(name: string): boolean {
+    if (!this.text.includes(name)) return false
+    // What cannot be divided might.
+    if (!this.statements) return true
+    return this.statements.some(
+      (statement) =>
+        this.text.slice(statement.start, statement.end).includes(name) &&
+        this.#looksUp(statement).has(name),
+    )
+  }
+
+  #looksUp(statement: Statement): ReadonlySet<string> {
+    const known = this.#needs.get(statement)
+    if (known) return known
+    const found = needs(this.text.slice(statement.start, statement.end))
+    this.#needs.set(statement, found)
+    return found
+  }
+}
+
+function byName(statements: readonly Statement[]): Map<string, Statement[]> {
+  const found = new Map<string, Statement[]>()
+  for (const statement of statements) {
+    for (const name of statement.names) {
+      const known = found.get(name)
+      if (known) known.push(statement)
+      else found.set(name, [statement])
+    }
+  }
+  return found
+}

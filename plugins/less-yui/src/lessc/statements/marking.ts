@@ -1,0 +1,167 @@
+import type { Less } from '../implementation.ts'
+import type { Recording } from '../recording.ts'
+import { hasMarks, mark, markOf, unmark, type Unmarked } from './marks.ts'
+import { needs } from './needs.ts'
+import { printed, type FileStatements, type Statements } from './record.ts'
+import { split, type Statement } from './split.ts'
+import { commentsOf, extended, isComment, type TreeNode, type VisitorHost } from './tree.ts'
+import { type ParsedSheet, walk, withMarks } from './walk.ts'
+
+/** What a rendering is about. */
+export interface MarkedSheet {
+  readonly source: string
+  /** How many variables less writes before and behind it. */
+  readonly around: readonly [before: number, behind: number]
+  readonly sourceMap: boolean
+  /** Knows the texts of all files by the time that something is evaluated. */
+  readonly recording: Recording
+}
+
+/**
+ * Follows the statements of a sheet through one rendering: what comes of each is found again in the CSS by comments between them, which
+ * are taken out afterwards.
+ */
+export class Marking {
+  readonly #less: Less
+  readonly #sheet: MarkedSheet
+  readonly #targets: string[] = []
+  readonly #extending = new Set<number>()
+  readonly #texts = new Map<string, string>()
+  #parsed: ParsedSheet | undefined
+
+  constructor(less: Less, sheet: MarkedSheet) {
+    this.#less = less
+    this.#sheet = sheet
+  }
+
+  /** The plugin for less. */
+  get plugin(): object {
+    return {
+      install: (_less: unknown, host: VisitorHost) => {
+        host.addVisitor({ isPreEvalVisitor: true, run: (root) => this.#mark(root) })
+        host.addVisitor({ isPreVisitor: true, run: (root) => this.#look(root) })
+      },
+    }
+  }
+
+  /** Takes the marks out of what was rendered. */
+  unmark(css: string, map: string | undefined): Unmarked {
+    return this.#parsed
+      ? unmark(css, map, this.#parsed.steps.length)
+      : { css, map, lengths: undefined }
+  }
+
+  /** What is to be remembered; undefined if it is not certain what came of which statement. */
+  record({ lengths }: Unmarked): Statements | undefined {
+    if (!this.#parsed || !lengths) return undefined
+    const { files, steps } = this.#parsed
+    const [lead = 0, ...each] = lengths
+    const ofFile = files.map((): number[] => [])
+    const extending = files.map((): number[] => [])
+    const embedded = files.map((): Record<number, string[]> => ({}))
+    for (const [number, names] of this.#sheet.recording.embedded) {
+      const step = steps[number]
+      const ofStep = step && embedded[step.file]
+      if (ofStep) ofStep[step.statement] = names
+    }
+    for (const [number, { file, statement }] of steps.entries()) {
+      ofFile[file]?.push(each[number] ?? 0)
+      if (this.#extending.has(number)) extending[file]?.push(statement)
+    }
+    return {
+      lead,
+      targets: [...new Set(this.#targets)],
+      files: files.map(({ file, statements, imports }, index): FileStatements => {
+        const text = this.#text(file)
+        return Object.assign(printed(text, statements, this.#sheet.sourceMap), {
+          file,
+          lengths: ofFile[index] ?? [],
+          extending: extending[index] ?? [],
+          embedded: embedded[index] ?? {},
+          imports,
+        })
+      }),
+    }
+  }
+
+  /** Puts the marks between the statements. */
+  #mark(root: TreeNode): void {
+    const { source, around, recording } = this.#sheet
+    const parsed = walk(root, source, around, (file) => this.#split(file))
+    if (!parsed) return
+    const numbers = parsed.files.map((): number[] => [])
+    for (const [number, { file, statement }] of parsed.steps.entries()) {
+      const ofFile = numbers[file]
+      if (ofFile) ofFile[statement] = number
+    }
+    const comment = commentsOf(this.#less)
+    for (const [index, { root: holder }] of parsed.files.entries()) {
+      const skipped = index === 0 ? around[0] : 0
+      const at = (statement: number): TreeNode | undefined => {
+        const number = numbers[index]?.[statement]
+        if (number === undefined) return undefined
+        return comment(mark(number), () => {
+          recording.statement = number
+        })
+      }
+      const kinds = parsed.files[index]?.statements ?? []
+      holder.rules = withMarks(holder.rules ?? [], skipped, {
+        marks: (statement) => (kinds[statement]?.kind === 'i' ? undefined : at(statement)),
+        behind: at,
+      })
+    }
+    this.#parsed = parsed
+  }
+
+  #split(file: string): readonly Statement[] | undefined {
+    const text = this.#text(file)
+    return hasMarks(text) ? undefined : split(text)
+  }
+
+  #text(file: string): string {
+    const known = this.#texts.get(file) ?? asParsed(this.#sheet.recording.text(file) ?? '')
+    this.#texts.set(file, known)
+    return known
+  }
+
+  /** Looks at what was evaluated for what extends. */
+  #look(root: TreeNode): void {
+    this.#sheet.recording.statement = undefined
+    let number = -1
+    for (const node of root.rules ?? []) {
+      if (isComment(node)) number = markOf(node.value) ?? number
+      const before = this.#targets.length
+      extended(node, this.#targets)
+      if (this.#targets.length > before) this.#extending.add(number)
+    }
+  }
+}
+
+/** A text as less reads it before it parses it. */
+export function asParsed(text: string): string {
+  const bare = text.startsWith('\uFEFF') ? text.slice(1) : text
+  return bare.includes('\r') ? bare.replace(/\r\n?/g, '\n') : bare
+}
+
+/**
+ * The variables that less writes around a sheet, for its options.
+ *
+ * @param options Render options.
+ */
+export function aroundOf(options: Readonly<Record<string, unknown>>): Around {
+  const [before = [], behind = []] = ['globalVars', 'modifyVars'].map((name) =>
+    Object.values((options[name] ?? {}) as Readonly<Record<string, unknown>>).map(String),
+  )
+  return {
+    around: [before.length, behind.length],
+    names: needs([...before, ...behind].map((value) => `${value};`).join('')),
+  }
+}
+
+/** Variables around a sheet. */
+interface Around {
+  /** How many there are. */
+  readonly around: readonly [before: number, behind: number]
+  /** What they look up. */
+  readonly names: ReadonlySet<string>
+}

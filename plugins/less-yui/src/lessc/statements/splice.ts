@@ -1,0 +1,99 @@
+import type { Edit } from './edits.ts'
+import type { FileStatements, Statements } from './record.ts'
+
+/** What came of the statements that were edited in one file. */
+export interface Part {
+  readonly edit: Edit
+  /** The CSS of each of them. */
+  readonly css: readonly string[]
+  /** The files that each has embedded. */
+  readonly embedded: readonly (readonly string[])[]
+}
+
+/** A part, and where it goes. */
+export interface Cut extends Part {
+  /** Where in the CSS the text is that it takes the place of. */
+  readonly start: number
+  readonly end: number
+}
+
+/** The length of the CSS that is remembered. */
+export function lengthOf({ lead, files }: Statements): number {
+  return files.reduce((sum, { lengths }) => lengths.reduce((all, each) => all + each, sum), lead)
+}
+
+/**
+ * Finds where the parts go.
+ *
+ * @param before What is remembered of the sheet as it was.
+ * @returns In the order of the text.
+ */
+export function cuts(before: Statements, parts: readonly Part[]): Cut[] {
+  const byFile = new Map(parts.map((part) => [part.edit.number, part]))
+  const found: Cut[] = []
+  let at = before.lead
+  const go = (number: number): void => {
+    const file = before.files[number]
+    if (!file) return
+    const part = byFile.get(number)
+    const imports = [...file.imports]
+    let start = at
+    for (const [index, length] of [...file.lengths, 0].entries()) {
+      if (index === part?.edit.was.from) start = at
+      if (part && index === part.edit.was.to) found.push({ ...part, start, end: at })
+      const imported = file.kinds[index] === 'i' ? (imports.shift() ?? -1) : -1
+      if (imported >= 0) go(imported)
+      // What is behind an import comes behind all that it brings.
+      at += length
+    }
+  }
+  go(0)
+  return found
+}
+
+/** The text with the parts in their places. */
+export function splice(css: string, found: readonly Cut[]): string {
+  let made = ''
+  let at = 0
+  for (const cut of found) {
+    made += css.slice(at, cut.start) + cut.css.join('')
+    at = cut.end
+  }
+  return made + css.slice(at)
+}
+
+/** What is to be remembered of the sheet as it is. */
+export function remember(before: Statements, parts: readonly Part[]): Statements {
+  const byFile = new Map(parts.map((part) => [part.edit.number, part]))
+  const files = before.files.map((file, number): FileStatements => {
+    const part = byFile.get(number)
+    if (!part) return file
+    const { was, is, printed } = part.edit
+    const moved = is.to - was.to
+    return {
+      ...file,
+      ...printed,
+      lengths: [
+        ...file.lengths.slice(0, was.from),
+        ...part.css.map(({ length }) => length),
+        ...file.lengths.slice(was.to),
+      ],
+      embedded: embeddedNow(file, part),
+      extending: file.extending.map((each) => (each < was.from ? each : each + moved)),
+    }
+  })
+  return { ...before, files }
+}
+
+function embeddedNow({ embedded }: FileStatements, part: Part): Record<number, readonly string[]> {
+  const { was, is } = part.edit
+  const now: Record<number, readonly string[]> = {}
+  for (const [name, files] of Object.entries(embedded)) {
+    const index = Number(name)
+    if (index < was.from) now[index] = files
+    else if (index >= was.to) now[index + is.to - was.to] = files
+  }
+  for (const [index, files] of part.embedded.entries())
+    if (files.length > 0) now[is.from + index] = files
+  return now
+}

@@ -1,0 +1,78 @@
+import type { Less } from '../implementation.ts'
+
+/** A node of less's tree, as far as statements go. */
+export interface TreeNode {
+  readonly type: string
+  rules?: TreeNode[] | null
+  /** Of a declaration: is it a variable? */
+  readonly variable?: boolean
+  readonly value?: unknown
+  readonly selectors?: readonly { readonly extendList?: readonly ExtendNode[] }[] | null
+}
+
+/** An `:extend()`. */
+interface ExtendNode extends TreeNode {
+  readonly selector: { toCSS(context: object): string }
+}
+
+/** An `@import`; what it names is parsed by the time that visitors see it. */
+export interface ImportNode extends TreeNode {
+  root?: { rules?: TreeNode[] | null }
+  readonly css?: unknown
+  readonly features?: unknown
+  readonly options: Readonly<Record<string, unknown>>
+  /** True if another import of the same file comes first, or there is no such file. */
+  readonly skip?: unknown
+  readonly importedFilename?: string | null
+}
+
+/** What less gives a plugin that visits trees. */
+export interface VisitorHost {
+  addVisitor(visitor: {
+    /** Is it to see the sheet before anything is evaluated? */
+    readonly isPreEvalVisitor?: boolean
+    /** Or before anything is done with what was evaluated? */
+    readonly isPreVisitor?: boolean
+    run(root: TreeNode): void
+  }): void
+}
+
+/** Makes a comment that stands before a statement; `reached` is called when its turn to be evaluated has come. */
+export type CommentMaker = (text: string, reached: () => void) => TreeNode
+
+/** Comments of less's own, which none of its visitors minds. */
+export function commentsOf(less: Less): CommentMaker {
+  return (text, reached) => {
+    const comment = new less.tree.Comment(text, false, 0, {}) as TreeNode
+    return Object.assign(comment, {
+      eval: () => {
+        reached()
+        return comment
+      },
+    })
+  }
+}
+
+export function isComment(node: TreeNode): boolean {
+  return node.type === 'Comment'
+}
+
+export function isImport(node: TreeNode): node is ImportNode {
+  return node.type === 'Import'
+}
+
+/**
+ * What the `:extend()`s in an evaluated statement extend.
+ *
+ * @param found Receives the selectors.
+ */
+export function extended(node: TreeNode, found: string[]): void {
+  if (node.type === 'Extend') found.push((node as ExtendNode).selector.toCSS({}))
+  // What it defines is evaluated where it is called.
+  if (node.type === 'MixinDefinition') return
+  if (node.selectors) {
+    for (const { extendList } of node.selectors)
+      if (extendList) for (const each of extendList) found.push(each.selector.toCSS({}))
+  }
+  if (node.rules) for (const rule of node.rules) extended(rule, found)
+}

@@ -1,0 +1,22 @@
+import { decode } from '@jridgewell/sourcemap-codec'
+import type { Compiled } from '../../src/lessc/compile.ts'
+
+/** A source map as less writes it. */
+interface LessMap {
+  readonly sources: readonly string[]
+  readonly sourcesContent: readonly string[]
+  readonly mappings: string
+}
+
+/** What must be the same of two sheets, or errors. In a map sources may have other numbers: less gives them while it writes, before it sorts what lies at one place. */
+export function comparable(compiled: Compiled | string): object | string {
+  if (typeof compiled === 'string') return compiled
+  const { map, ...rest } = compiled
+  if (map === undefined) return rest
+  const { sources, sourcesContent, mappings, ...others } = JSON.parse(map) as LessMap
+  const lines = decode(mappings).map((line) =>
+    line.map(([column, source, ...place]) => [column, sources[source ?? -1], ...place]),
+  )
+  const contents = Object.fromEntries(sources.map((name, index) => [name, sourcesContent[index]]))
+  return { ...rest, map: { ...others, lines, contents } }
+}
