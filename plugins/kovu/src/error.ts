@@ -2,6 +2,7 @@
 export type KovuErrorCode =
   | 'KOVU_COMMAND_FAILED'
   | 'KOVU_CYCLE'
+  | 'KOVU_ENDLESS'
   | 'KOVU_EXISTS'
   | 'KOVU_NO_CONFIG'
   | 'KOVU_NO_DJANGO'

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { clean } from '../src/targets/clean.ts'
 import { type Project, makeProject } from './support/project.ts'
-import { made, site, whatIsMade } from './support/concatenation.ts'
+import { concatenation, made, site, whatIsMade } from './support/concatenation.ts'
 
 let project: Project
 beforeEach(async () => {
@@ -29,6 +29,21 @@ describe('clean', () => {
   test('comes before everything else that is asked for with it', async () => {
     expect(made((await project.kovu('clean', 'static')).text)).toEqual(['css', 'js', 'static'])
     expect((await whatIsMade(project)).made).toEqual([])
+  })
+
+  test('comes after what the project has put before it', async () => {
+    const own =
+      "stop: { help: 'stops', run: ({ log }) => log.info('made stop') }, clean: { help: 'cleans', deps: ['stop'], run: ({ log }) => log.info('made clean') },"
+    await project.write(
+      'vite.config.mjs',
+      concatenation.replace('const targets = {', `const targets = {\n${own}`),
+    )
+    const { text } = await project.kovu('clean', 'static')
+    expect([...text.matchAll(/^made (\w+)$/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining(['stop', 'clean', 'css', 'js', 'static']),
+    )
+    expect(text.indexOf('made stop')).toBeLessThan(text.indexOf('made clean'))
+    expect(text.indexOf('made clean')).toBeLessThan(text.indexOf('made css'))
   })
 
   test('removes staging, what plugins keep in Vite’s folder and compiled Python, and nothing else', async () => {

@@ -89,6 +89,14 @@ describe('plan', () => {
     expect(() => names(round, ['a'])).toThrow('These targets wait for each other: a → b → a.')
   })
 
+  test('refuses what waits for a server, which does not end', () => {
+    const own = [contribution('e2e', { own: true, after: ['testserver'] })]
+    for (const goal of ['e2e', 'testserver'])
+      expect(() => names([...site, ...own], [goal])).toThrow(
+        '`e2e` waits for `testserver`, which does not end by itself.',
+      )
+  })
+
   test('orders any acyclic graph so that nothing comes before what it waits for', () => {
     const acyclic = fc.array(fc.array(fc.nat(30), { maxLength: 4 }), {
       minLength: 1,

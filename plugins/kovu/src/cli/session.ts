@@ -193,9 +193,10 @@ export class Session {
   #plan(project: Project): Node[] {
     const nodes = plan(this.graph(project), this.goals)
     if (!this.goals.includes('clean')) return nodes
-    // What is cleaned away must not be what was just made.
+    // What is cleaned away must not be what was just made; but for what `clean` itself waits for.
+    const first = new Set(plan(this.graph(project), ['clean']).map(({ name }) => name))
     const after = (node: Node): Node => Object.assign({}, node, { deps: [...node.deps, 'clean'] })
-    return nodes.map((node) => (node.name === 'clean' ? node : after(node)))
+    return nodes.map((node) => (first.has(node.name) ? node : after(node)))
   }
 
   #wait({ pid, command, since }: Holder): void {

@@ -20,8 +20,8 @@ export interface Plannable {
  * @param graph All targets.
  * @param goals Names of targets.
  * @returns Each needed target once.
- * @throws KovuError `KOVU_UNKNOWN_TARGET`, with the nearest name; `KOVU_CYCLE`, with the way round; `KOVU_REQUIRED` when a target refuses
- *   to run without one that nobody offers.
+ * @throws KovuError `KOVU_UNKNOWN_TARGET`, with the nearest name; `KOVU_CYCLE`, with the way round; `KOVU_ENDLESS` when a target waits for
+ *   one that does not end; `KOVU_REQUIRED` when a target refuses to run without one that nobody offers.
  */
 export function plan<Node extends Plannable>(
   graph: ReadonlyMap<string, Node>,
@@ -39,7 +39,10 @@ export function plan<Node extends Plannable>(
     if (node === undefined) throw unknownTarget([...graph.keys()], name)
     const [missing] = node.missing ?? []
     if (missing !== undefined) throw refusal(name, missing)
-    for (const dep of node.deps) visit(dep, [...way, name])
+    for (const dep of node.deps) {
+      if (!node.persistent && graph.get(dep)?.persistent === true) throw endless(name, dep)
+      visit(dep, [...way, name])
+    }
     if (planned.has(name)) return
     planned.add(name)
     order.push(node)
@@ -58,6 +61,13 @@ function unknownTarget(names: readonly string[], name: string): KovuError {
   return new KovuError(
     'KOVU_UNKNOWN_TARGET',
     `There is no target \`${name}\`.${hint} \`kovu --list\` shows all of them.`,
+  )
+}
+
+function endless(name: string, dep: string): KovuError {
+  return new KovuError(
+    'KOVU_ENDLESS',
+    `\`${name}\` waits for \`${dep}\`, which does not end by itself. Take that out of its \`after\`; it may run \`kovu ${dep}\` itself, beside its own work.`,
   )
 }
 

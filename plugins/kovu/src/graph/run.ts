@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 
 import type { Log, TargetContext } from '@kovu/protocol'
 
+import { KovuError } from '../error.ts'
 import type { GreenRun } from './record.ts'
 import type { Node } from './targets.ts'
 import { type Built, ViteBuild } from './vite-build.ts'
@@ -55,7 +56,7 @@ export interface RunOptions {
  *
  * @param nodes A plan: dependencies first. A dependency that is not in the plan is taken as done.
  * @returns Names of the targets that ran.
- * @throws The first error of a target, after those that were running have ended.
+ * @throws The first error of a target, after those that were running have ended; KovuError `KOVU_CYCLE` when none can begin.
  */
 export async function run(nodes: readonly Node[], options: RunOptions): Promise<readonly string[]> {
   const { history, log } = options
@@ -90,6 +91,7 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
       }
     }
     if (running.size > 0) await Promise.race(running.values())
+    else if (waiting.size > 0) throw stuck(waiting)
   }
   if (failure !== undefined) throw failure.error
   return ran
@@ -137,4 +139,12 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
       options.report({ type, name, time: finish(false), error })
     }
   }
+}
+
+function stuck(waiting: ReadonlyMap<string, Node>): KovuError {
+  const names = [...waiting.keys()].join(', ')
+  return new KovuError(
+    'KOVU_CYCLE',
+    `These targets wait for each other, and none can begin: ${names}.`,
+  )
 }
