@@ -65,6 +65,20 @@ describe('kovu ci', () => {
     expect(made((await project?.kovu('ci'))?.text ?? '')).toHaveLength(7)
   })
 
+  test('believes no record where every step has said what it reads, either', async () => {
+    const learned = `${config({ targets: '[]' })}
+for (const name of ['check', 'css', 'static', 'deb']) {
+  const { run } = targets[name]
+  targets[name].run = (context) => { context.input('read.txt'); return run(context) }
+}
+delete targets.publish
+`
+    project = await makeProject({ 'vite.config.mjs': learned, 'read.txt': '' })
+    await project.kovu('ci')
+    expect((await project.kovu('check', 'deb')).text).toContain('nothing to do')
+    expect(made((await project.kovu('ci')).text)).toEqual(['check', 'css', 'static', 'deb', 'deb'])
+  })
+
   test('publishes nothing when a test is red', async () => {
     const red =
       "[{ name: 'test', target: { help: '', run() { throw new Error('1 test failed') } }, own: true, before: [], after: [] }]"

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -139,6 +139,26 @@ describe('the kovu command', () => {
     expect(code).toBe(1)
     expect(text).toContain('Unexpected token\n/site/main.less:3:7\n3 | a {\n')
     expect(text).not.toContain('at run')
+  })
+
+  test('looks for the config, and lets the config look around, in the folder of --root by its own name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kovu Straße '))
+    const said = `
+const target = { help: 'says where', run: ({ root, log }) => log.info('in ' + root + ' and ' + process.cwd()) }
+export default { logLevel: 'silent', plugins: [{ name: 'fixture', api: { kovu: { targets: { where: target } } } }] }
+`
+    await writeFile(join(folder, 'other.config.mjs'), said)
+    const link = `${folder} link`
+    await symlink(folder, link)
+    let text = ''
+    const out = { write: (part: string) => void (text += part), isTTY: false }
+    const before = process.cwd()
+    expect(await main(['where', '--root', link, '-c', 'other.config.mjs'], out)).toBe(0)
+    const real = await realpath(folder)
+    expect(text).toContain(`in ${real} and ${real}`)
+    expect(process.cwd()).toBe(before)
+    await rm(link)
+    await rm(folder, { recursive: true })
   })
 
   test('suggests the nearest target or command', async () => {

@@ -17,6 +17,8 @@ export interface Arguments {
   /** Options behind the first word that are not Kovu's: only a command may know them. */
   readonly foreign: readonly string[]
   readonly root: string
+  /** The folder that the command was called in, absolute. */
+  readonly cwd: string
   readonly config: string | undefined
   readonly mode: string | undefined
   readonly force: boolean
@@ -64,6 +66,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     behind,
     foreign,
     root: texts.get('root') ?? process.cwd(),
+    cwd: process.cwd(),
     config: texts.get('config'),
     mode: texts.get('mode'),
     force: flags.has('force'),
@@ -186,6 +189,14 @@ const builders = new Set([
   'ci',
   'deploy',
 ])
+
+/** Goals whose end is told to those who wait elsewhere. */
+const told = new Set(['ci', 'publish', 'deploy'])
+
+/** Is somebody told how the run has ended? */
+export function isTold(goals: readonly string[]): boolean {
+  return goals.some((name) => told.has(name))
+}
 
 /** Is one of the goals a server? */
 export function isServing(goals: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import type { Command } from '@kovu/protocol'
@@ -55,21 +56,23 @@ export async function command(given: Arguments, out: Terminal): Promise<number> 
     progress.log.error(describe(error))
     return error instanceof KovuError && error.code === 'KOVU_USAGE' ? 2 : 1
   } finally {
+    process.chdir(args.cwd)
     progress.close()
   }
 }
 
-async function dispatch(args: Arguments, progress: Progress, out: Terminal): Promise<number> {
-  const [first = 'all'] = args.words
-  const goals = args.words.length === 0 ? ['all'] : args.words
-  const looking = args.list || args.help || args.graph !== undefined || args.dryRun
+async function dispatch(given: Arguments, progress: Progress, out: Terminal): Promise<number> {
+  const [first = 'all'] = given.words
+  const goals = given.words.length === 0 ? ['all'] : given.words
+  const looking = given.list || given.help || given.graph !== undefined || given.dryRun
   if (first === 'new') {
     const { writeNew } = await import('../new/index.ts')
-    return writeNew(args, progress.log)
+    return writeNew(given, progress.log)
   }
   // The config asks Django, so what installs Django cannot wait for the config.
-  if (goals.includes('init') && !looking) await setUp(args.root, progress.log)
-  checkProject(args)
+  if (goals.includes('init') && !looking) await setUp(given.root, progress.log)
+  checkProject(given)
+  const args = inside(given)
   if (args.list || args.help) return say(out, tell(await loadOffers(args, goals), args))
   const session = new Session(args, goals, progress)
   const project = await session.load()
@@ -91,6 +94,16 @@ async function dispatch(args: Arguments, progress: Progress, out: Terminal): Pro
     await session.run(project)
     return 0
   })
+}
+
+/**
+ * Goes to the project's folder: plugins and configs look around where they are. It is there by its own name, so that it has one name
+ * however it was reached.
+ */
+function inside(args: Arguments): Arguments {
+  const root = realpathSync(args.root)
+  process.chdir(root)
+  return { ...args, root }
 }
 
 /**

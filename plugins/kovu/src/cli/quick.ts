@@ -3,7 +3,7 @@ import { Stamps } from '../graph/packed.ts'
 import { plan } from '../graph/plan.ts'
 import { readStored, recall, recordFile, type Stored, writeRecord } from '../graph/record.ts'
 import { recordVersion } from '../graph/version.ts'
-import { type Arguments, askedMode, isServing } from './arguments.ts'
+import { type Arguments, askedMode, isServing, isTold } from './arguments.ts'
 
 /**
  * Tells whether there is anything to do, by the record of the last green run alone: neither Vite nor the project's config is loaded.
@@ -17,7 +17,8 @@ export async function upToDate(args: Arguments): Promise<readonly string[] | und
   if (args.force || args.watch || args.list || args.graph !== undefined) return undefined
   if (args.help || args.version) return undefined
   if (args.inPlace || args.foreign.length > 0) return undefined
-  if (isServing(goals)) return undefined
+  // A server serves, and a continuous integration believes no record; who waits for the end of one is told in any case.
+  if (isServing(goals) || isTold(goals)) return undefined
   const file = recordFile(args.root, askedMode(args, goals), args.config)
   const stored = readStored(file, recordVersion())
   if (stored === undefined) return undefined

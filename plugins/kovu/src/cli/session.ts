@@ -12,11 +12,8 @@ import { type Progress, seconds } from '../report/progress.ts'
 import { asCi } from '../targets/ci.ts'
 import { notify } from '../targets/notify.ts'
 import { revision } from '../targets/revision.ts'
-import { type Arguments, askedMode } from './arguments.ts'
+import { type Arguments, askedMode, isTold } from './arguments.ts'
 import { loadProject, type Project } from './project.ts'
-
-/** Goals whose end is told to those who wait elsewhere. */
-const told = new Set(['ci', 'publish', 'deploy'])
 
 const GIVEN_UP = 130
 
@@ -212,7 +209,7 @@ export class Session {
     seconds: number,
   ): Promise<void> {
     const to = project.roof?.notify
-    if (to === undefined || !this.goals.some((goal) => told.has(goal))) return
+    if (to === undefined || !isTold(this.goals)) return
     const { root, mode } = project.config
     const outcome = { ...(await revision(root, process.env)), status, mode, failed, seconds }
     await notify(to, { ...outcome, targets: this.goals }, root, this.progress.log)

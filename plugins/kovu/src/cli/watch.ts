@@ -56,7 +56,7 @@ export async function watch(session: Session, first: Project): Promise<number> {
         session.release()
         progress.log.info('packages have changed: kovu starts anew')
         await changes.close()
-        return await startAnew()
+        return await startAnew(session.args.cwd)
       }
     }
   } finally {
@@ -68,11 +68,12 @@ export async function watch(session: Session, first: Project): Promise<number> {
 /**
  * Code of packages is loaded once in the life of a process, so another one goes on; this one ends with it.
  *
+ * @param cwd Where this one was called.
  * @returns Its exit code.
  */
-function startAnew(): Promise<number> {
+function startAnew(cwd: string): Promise<number> {
   const words = [...process.execArgv, ...process.argv.slice(1)]
-  const child = spawn(process.execPath, words, { stdio: 'inherit' })
+  const child = spawn(process.execPath, words, { cwd, stdio: 'inherit' })
   // Ctrl-C reaches both; who asks this process alone to end means both.
   const pass = (): void => void child.kill('SIGTERM')
   process.once('SIGTERM', pass)
