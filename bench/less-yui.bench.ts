@@ -131,39 +131,67 @@ for (const [what, count, make] of [
 /** The engine compiles what less does most over some ten sheets. */
 const WARM = { iterations: 30, time: 0, warmupIterations: 15, warmupTime: 0 }
 
-describe('after an edit of a bootstrap variable', async () => {
-  const file = path.join(root, 's0.less')
-  const variables = path.join(root, 'bootstrap/variables.less')
-  const text = fs.readFileSync(variables, 'utf8')
-  const less = await loadImplementation('less', root)
-  const ours = new Sheets({
-    options: resolveOptions({}),
-    root,
-    roots: [root],
-    cacheDir: undefined,
-    sourceMap: false,
-    resident: true,
-    warn: () => {},
+/** Edits, each another, in a process that has rendered the sheet before: a variable takes a whole rendering, a ruleset does not. */
+for (const [what, name, from, to] of [
+  ['variable', 'variables', '#428bca', (edit: number) => `#42${1000 + (edit % 9000)}`],
+  ['ruleset', 'wells', 'min-height: 20px', (edit: number) => `min-height: ${20 + edit}px`],
+] as const) {
+  describe(`after an edit of a bootstrap ${what}`, async () => {
+    const file = path.join(root, 's0.less')
+    const partial = path.join(root, `bootstrap/${name}.less`)
+    const text = fs.readFileSync(partial, 'utf8')
+    const less = await loadImplementation('less', root)
+    const ours = new Sheets({
+      options: resolveOptions({}),
+      root,
+      roots: [root],
+      cacheDir: undefined,
+      sourceMap: false,
+      resident: true,
+      warn: () => {},
+    })
+    let edits = 0
+    const edit = (): void => fs.writeFileSync(partial, text.replace(from, to(edits++)))
+    bench(
+      'less.render, warm',
+      async () => {
+        edit()
+        await (less.less as Less).render(fs.readFileSync(file, 'utf8'), { filename: file })
+      },
+      WARM,
+    )
+    bench(
+      'ours',
+      async () => {
+        edit()
+        await ours.compile(file)
+      },
+      WARM,
+    )
   })
+}
+
+/** The same between runs, as `kovu css` has it: a process for each, Node, Vite and its config in both times. */
+describe('after an edit of a bootstrap ruleset, in a new process', () => {
+  const partial = path.join(root, 'bootstrap/wells.less')
+  const text = fs.readFileSync(partial, 'utf8')
   let edits = 0
   const edit = (): void =>
-    fs.writeFileSync(variables, text.replace('#337ab7', `#33${1000 + (edits++ % 9000)}`))
-  bench(
-    'less.render, warm',
-    async () => {
-      edit()
-      await (less.less as Less).render(fs.readFileSync(file, 'utf8'), { filename: file })
-    },
-    WARM,
-  )
-  bench(
-    'ours',
-    async () => {
-      edit()
-      await ours.compile(file)
-    },
-    WARM,
-  )
+    fs.writeFileSync(partial, text.replace('min-height: 20px', `min-height: ${20 + edits++}px`))
+  for (const [title, isKept] of [
+    ['nothing cached', false],
+    ['the sheet as it was', true],
+  ] as const) {
+    bench(
+      title,
+      async () => {
+        if (!isKept) fs.rmSync(cache, { recursive: true, force: true })
+        edit()
+        await render(['s0.less'])
+      },
+      { ...ONE_RUN, iterations: 5, warmupIterations: 1 },
+    )
+  }
 })
 
 describe('minify bootstrap', () => {

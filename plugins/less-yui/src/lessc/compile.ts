@@ -106,10 +106,10 @@ export async function compileAgain(
   if (!before?.statements || major === 1) return undefined
   try {
     const options = readVariables(lesscOptions(job, major), new Recording(job.roots))
-    const again = await renderAgain(less, { options, job, major }, before)
-    // Then there is something to be told.
-    const trap = again && mayDivide(major, options) && isUndivided(again.css)
-    return trap ? undefined : again
+    const warns = (css: string): boolean => mayDivide(major, options) && isUndivided(css)
+    const again = await renderAgain(less, { options, job, major, warns }, before)
+    if (again) debug('%s: only what was edited is rendered', job.source)
+    return again
   } catch (error) {
     // A whole rendering says what is wrong.
     debug('%s is rendered as a whole: %s', job.source, error)
@@ -143,8 +143,8 @@ async function renderWhole(
   remembered: Remembered | undefined,
 ): Promise<Whole> {
   const { job, options, recording } = compilation
-  if (!isEligible(job.less, major)) return render(less, compilation, { remembered })
-  const { around } = aroundOf(options)
+  const { around, reads } = aroundOf(options)
+  if (reads || !isEligible(job.less, major)) return render(less, compilation, { remembered })
   const { source, sourceMap } = job
   const marking = new Marking(less, { source, sourceMap, around, recording })
   const made = await render(less, compilation, { remembered, plugins: [marking.plugin] })

@@ -94,6 +94,16 @@ const ALONE: Readonly<Record<string, Case>> = {
         '@d: { top: 0 } @m: { a: 1px } .l(@i) when (@i > 0) { w-@{i}: @i; .l(@i - 1) } each(1 2, { .e-@{value} { top: 0 } }); .x { @d(); left: @m[a]; .l(3) }',
     },
   },
+  'what comes of calls at the root': {
+    files: {
+      'main.less':
+        '@n: gen; .s() { @x: 5px; .made { top: 0 } .m() { left: 0 } } .s(); .@{n} { right: 0 } & { .in { top: 0 } } .a { left: 0 }',
+    },
+    edit: {
+      'main.less':
+        '@n: gen; .s() { @x: 5px; .made { top: 0 } .m() { left: 0 } } .s(); .@{n} { right: 0 } & { .in { top: 0 } } .a { left: @x; .made(); .m(); .gen() }',
+    },
+  },
   'variables by names that are computed': {
     files: { 'main.less': '@a: red; @name: "a"; .x { top: 0 }' },
     edit: { 'main.less': '@a: red; @name: "a"; .x { color: @@name; content: "@{a}" }' },

@@ -10,7 +10,7 @@ import { aroundOf, asParsed } from './marking.ts'
 import { needs } from './needs.ts'
 import type { Statements } from './record.ts'
 import { Reduced } from './reduced.ts'
-import { type Cut, cuts, lengthOf, remember, splice } from './splice.ts'
+import { type Cut, cuts, lengthOf, moved, remember, splice } from './splice.ts'
 import { mayExtend } from './targets.ts'
 
 /** More than so many edited files at once are a change of branch. */
@@ -24,6 +24,8 @@ const MOVED = /^@(?:charset|import)\b/m
 export interface Again extends Pick<Compilation, 'options' | 'job'> {
   /** Of less's version. */
   readonly major: number
+  /** Is there something to be told of this CSS? */
+  warns(css: string): boolean
 }
 
 /**
@@ -57,7 +59,7 @@ export async function renderAgain(
   const is = places.map((cut) => cut.css.join('')).join('')
   const first = places[0]?.start ?? 0
   if (mayExtend(statements.targets, was) || mayExtend(statements.targets, is)) return undefined
-  if (MOVED.test(is) || MOVED.test(before.css.slice(first))) return undefined
+  if (again.warns(is) || MOVED.test(is) || MOVED.test(before.css.slice(first))) return undefined
   const after = remember(statements, made.parts)
   const css = splice(before.css, places)
   // Less makes no map of nothing.
@@ -125,12 +127,7 @@ function findEdits(
   const texts = files.map(({ file }) => asParsed(contents.get(file)?.toString() ?? ''))
   // Before version 4, less maps selectors with variables to wherever, in whatever file.
   if (job.sourceMap && major < 4 && texts.some((text) => text.includes('@{'))) return undefined
-  const environment = new Environment(
-    files.map(({ file, kinds }, number) => ({
-      text: texts[number] ?? '',
-      kinds: edited.has(file) ? undefined : kinds,
-    })),
-  )
+  const environment = new Environment(texts)
   const { around, names } = aroundOf(options)
   const edits: Edit[] = []
   for (const file of edited.keys()) {
@@ -147,11 +144,19 @@ function findEdits(
     )
     if (!edit) return undefined
     edits.push(edit)
-    for (const { start, end } of statements.slice(edit.is.from, edit.is.to))
-      if (!environment.need(needs(text.slice(start, end)))) return undefined
   }
-  if (edits.length === 0 || !environment.need(names) || !environment.needUnknown()) return undefined
-  return { edits, texts, environment }
+  if (edits.length === 0) return undefined
+  const byNumber = new Map(edits.map((edit) => [edit.number, edit]))
+  for (const [number, { offers }] of files.entries()) {
+    const edit = byNumber.get(number)
+    environment.offer(number, edit ? moved(offers, edit) : offers)
+  }
+  const needed = [...names]
+  for (const { number, text, is } of edits) {
+    for (const { start, end } of environment.statements(number)?.slice(is.from, is.to) ?? [])
+      needed.push(...needs(text.slice(start, end)))
+  }
+  return environment.need(needed) ? { edits, texts, environment } : undefined
 }
 
 /** A sheet as it was, and its files as they are. */

@@ -102,8 +102,11 @@ export class Editing {
         marks: (statement) => {
           const number = marks[index]?.get(statement)
           if (number === undefined) return undefined
+          const kind = parsed.files[index]?.statements[statement]?.kind
+          // What a variable reads, it has read before.
+          const reads = last.has(number) || kind === 'v' ? undefined : number
           return comment(mark(number), () => {
-            recording.statement = last.has(number) ? undefined : number
+            recording.statement = reads
           })
         },
       })

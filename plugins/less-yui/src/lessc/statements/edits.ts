@@ -64,6 +64,9 @@ export function editOf(
 /** Kinds that only others of their run could look up. */
 const HIDDEN = new Set(['h', 'b'])
 
+/** Kinds of which only their evaluation shows what comes of them. */
+const UNKNOWN = new Set(['i', 'c', 'd'])
+
 /** What others may see of a run of statements, in its order; undefined if that is not known before it was evaluated. */
 function visible(
   file: Printed,
@@ -75,7 +78,7 @@ function visible(
   for (let index = from; index < to; index++) {
     const kind = file.kinds[index] ?? ''
     if (HIDDEN.has(kind)) continue
-    if (kind === 'i') return undefined
+    if (UNKNOWN.has(kind)) return undefined
     const own = names[index] ?? ''
     if (kind === 'r' && (own === '' || !isCalled(own.split(' ')))) continue
     seen += printOf(file, index)

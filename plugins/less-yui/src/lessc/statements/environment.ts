@@ -1,8 +1,6 @@
 import { ANY_VARIABLE, needs } from './needs.ts'
+import type { FileStatements } from './record.ts'
 import { split, type Statement } from './split.ts'
-
-/** Kinds that define what only their evaluation shows. */
-const UNKNOWN = /[cd]/
 
 /** The texts of a sheet, and who in them may look up whom. */
 export class Environment {
@@ -10,9 +8,14 @@ export class Environment {
   readonly #needed = new Set<string>()
   readonly #called = new Map<string, boolean>()
 
-  /** @param files In the order of their numbers; `kinds` where they are known. */
-  constructor(files: readonly { readonly text: string; readonly kinds: string | undefined }[]) {
-    this.#files = files.map(({ text, kinds }) => new Source(text, kinds))
+  /** @param texts The text of each file, by its number. */
+  constructor(texts: readonly string[]) {
+    this.#files = texts.map((text) => new Source(text))
+  }
+
+  /** Tells what has come of some statements of a file, by their numbers. */
+  offer(number: number, offers: FileStatements['offers']): void {
+    this.#files[number]?.offer(offers)
   }
 
   /** The statements of a file; undefined if they are not certain. */
@@ -48,15 +51,6 @@ export class Environment {
     return true
   }
 
-  /** Keeps what may define anything, and all that it may look up. */
-  needUnknown(): boolean {
-    return this.#files.every((file) => {
-      if (!UNKNOWN.test(file.kinds)) return true
-      const found = file.statements?.filter(({ kind }) => UNKNOWN.test(kind))
-      return found?.every((each) => this.need(file.keep(each))) ?? false
-    })
-  }
-
   /** What is kept of a file. */
   kept(number: number): ReadonlySet<Statement> {
     return this.#files[number]?.kept ?? new Set()
@@ -70,17 +64,19 @@ class Source {
   #statements: readonly Statement[] | undefined | null = null
   #byName: Map<string, Statement[]> | undefined
   readonly #needs = new Map<Statement, ReadonlySet<string>>()
+  /** Numbers of statements, by the names of what came of them. */
+  readonly #offers = new Map<string, number[]>()
 
-  #kinds: string | undefined
-
-  constructor(text: string, kinds: string | undefined) {
+  constructor(text: string) {
     this.text = text
-    this.#kinds = kinds
   }
 
-  /** The kinds of its statements. */
-  get kinds(): string {
-    return (this.#kinds ??= this.statements?.map(({ kind }) => kind).join('') ?? '')
+  offer(offers: FileStatements['offers']): void {
+    for (const [number, names] of Object.entries(offers)) {
+      for (const name of names) add(this.#offers, name, Number(number))
+      if (names.some((name) => name.startsWith('@')))
+        add(this.#offers, ANY_VARIABLE, Number(number))
+    }
   }
 
   /** Undefined if they are not certain. */
@@ -91,7 +87,7 @@ class Source {
 
   /** May the text define this name? A quick look. */
   mentions(name: string): boolean {
-    if (name === ANY_VARIABLE) return this.kinds.includes('v')
+    if (this.#offers.has(name) || name === ANY_VARIABLE) return true
     if (!name.startsWith('@')) return this.text.includes(name)
     for (let at = this.text.indexOf(name); at >= 0; at = this.text.indexOf(name, at + 1)) {
       let end = at + name.length
@@ -104,9 +100,9 @@ class Source {
   /** The statements that others may know by this name. */
   defining(name: string): readonly Statement[] {
     const { statements = [] } = this
-    if (name === ANY_VARIABLE) return statements.filter(({ kind }) => kind === 'v')
     this.#byName ??= byName(statements)
-    return this.#byName.get(name) ?? []
+    const offering = (this.#offers.get(name) ?? []).flatMap((number) => statements[number] ?? [])
+    return [...(this.#byName.get(name) ?? []), ...offering]
   }
 
   /** Keeps a statement, and says what it may look up; nothing if it was kept before. */
@@ -140,11 +136,14 @@ class Source {
 function byName(statements: readonly Statement[]): Map<string, Statement[]> {
   const found = new Map<string, Statement[]>()
   for (const statement of statements) {
-    for (const name of statement.names) {
-      const known = found.get(name)
-      if (known) known.push(statement)
-      else found.set(name, [statement])
-    }
+    for (const name of statement.names) add(found, name, statement)
+    if (statement.kind === 'v') add(found, ANY_VARIABLE, statement)
   }
   return found
+}
+
+function add<T>(found: Map<string, T[]>, name: string, value: T): void {
+  const known = found.get(name)
+  if (known) known.push(value)
+  else found.set(name, [value])
 }

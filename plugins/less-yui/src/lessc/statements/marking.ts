@@ -4,8 +4,8 @@ import { hasMarks, mark, markOf, unmark, type Unmarked } from './marks.ts'
 import { needs } from './needs.ts'
 import { printed, type FileStatements, type Statements } from './record.ts'
 import { split, type Statement } from './split.ts'
-import { commentsOf, extended, isComment, type TreeNode, type VisitorHost } from './tree.ts'
-import { type ParsedSheet, walk, withMarks } from './walk.ts'
+import { commentsOf, extended, namesOf, type TreeNode, type VisitorHost } from './tree.ts'
+import { type ParsedSheet, type Step, walk, withMarks } from './walk.ts'
 
 /** What a rendering is about. */
 export interface MarkedSheet {
@@ -26,8 +26,12 @@ export class Marking {
   readonly #sheet: MarkedSheet
   readonly #targets: string[] = []
   readonly #extending = new Set<number>()
+  /** Names of what was evaluated, by the numbers of marks. */
+  readonly #offers = new Map<number, Set<string>>()
   readonly #texts = new Map<string, string>()
   #parsed: ParsedSheet | undefined
+  /** The statements that have marks, by the numbers of these. */
+  #steps: readonly Step[] = []
 
   constructor(less: Less, sheet: MarkedSheet) {
     this.#less = less
@@ -46,17 +50,16 @@ export class Marking {
 
   /** Takes the marks out of what was rendered. */
   unmark(css: string, map: string | undefined): Unmarked {
-    return this.#parsed
-      ? unmark(css, map, this.#parsed.steps.length)
-      : { css, map, lengths: undefined }
+    return this.#parsed ? unmark(css, map, this.#steps.length) : { css, map, lengths: undefined }
   }
 
   /** What is to be remembered; undefined if it is not certain what came of which statement. */
   record({ lengths }: Unmarked): Statements | undefined {
     if (!this.#parsed || !lengths) return undefined
-    const { files, steps } = this.#parsed
+    const { files } = this.#parsed
+    const steps = this.#steps
     const [lead = 0, ...each] = lengths
-    const ofFile = files.map((): number[] => [])
+    const ofFile = files.map(({ statements }) => statements.map(() => 0))
     const extending = files.map((): number[] => [])
     const embedded = files.map((): Record<number, string[]> => ({}))
     for (const [number, names] of this.#sheet.recording.embedded) {
@@ -64,8 +67,15 @@ export class Marking {
       const ofStep = step && embedded[step.file]
       if (ofStep) ofStep[step.statement] = names
     }
+    const offers = files.map((): Record<number, string[]> => ({}))
+    for (const [number, names] of this.#offers) {
+      const step = steps[number]
+      const ofStep = step && offers[step.file]
+      if (ofStep) ofStep[step.statement] = [...names]
+    }
     for (const [number, { file, statement }] of steps.entries()) {
-      ofFile[file]?.push(each[number] ?? 0)
+      const own = ofFile[file]
+      if (own) own[statement] = each[number] ?? 0
       if (this.#extending.has(number)) extending[file]?.push(statement)
     }
     return {
@@ -77,6 +87,7 @@ export class Marking {
           file,
           lengths: ofFile[index] ?? [],
           extending: extending[index] ?? [],
+          offers: offers[index] ?? {},
           embedded: embedded[index] ?? {},
           imports,
         })
@@ -90,27 +101,38 @@ export class Marking {
     const parsed = walk(root, source, around, (file) => this.#split(file))
     if (!parsed) return
     const numbers = parsed.files.map((): number[] => [])
-    for (const [number, { file, statement }] of parsed.steps.entries()) {
+    const steps = parsed.steps.filter(({ isBorder }) => isBorder)
+    for (const [number, { file, statement }] of steps.entries()) {
       const ofFile = numbers[file]
       if (ofFile) ofFile[statement] = number
     }
     const comment = commentsOf(this.#less)
     for (const [index, { root: holder }] of parsed.files.entries()) {
       const skipped = index === 0 ? around[0] : 0
+      const kinds = parsed.files[index]?.statements ?? []
       const at = (statement: number): TreeNode | undefined => {
         const number = numbers[index]?.[statement]
         if (number === undefined) return undefined
+        // What a variable reads it reads forever: no edit that is rendered alone changes one.
+        const reads = kinds[statement]?.kind === 'v' ? undefined : number
         return comment(mark(number), () => {
-          recording.statement = number
+          recording.statement = reads
         })
       }
-      const kinds = parsed.files[index]?.statements ?? []
       holder.rules = withMarks(holder.rules ?? [], skipped, {
         marks: (statement) => (kinds[statement]?.kind === 'i' ? undefined : at(statement)),
         behind: at,
       })
     }
     this.#parsed = parsed
+    this.#steps = steps
+  }
+
+  #offer(number: number, names: readonly string[]): void {
+    if (names.length === 0) return
+    const known = this.#offers.get(number) ?? new Set()
+    this.#offers.set(number, known)
+    for (const name of names) known.add(name)
   }
 
   #split(file: string): readonly Statement[] | undefined {
@@ -124,15 +146,20 @@ export class Marking {
     return known
   }
 
-  /** Looks at what was evaluated for what extends. */
+  /** Looks at what was evaluated for what extends, and what has come of calls. */
   #look(root: TreeNode): void {
     this.#sheet.recording.statement = undefined
+    const unknown = new Set<number>()
+    for (const [number, { file, statement }] of this.#steps.entries())
+      if (/[cd]/.test(this.#parsed?.files[file]?.statements[statement]?.kind ?? ''))
+        unknown.add(number)
     let number = -1
     for (const node of root.rules ?? []) {
-      if (isComment(node)) number = markOf(node.value) ?? number
+      number = markOf(node.value) ?? number
       const before = this.#targets.length
-      extended(node, this.#targets)
+      if (node.rules || node.selector) extended(node, this.#targets)
       if (this.#targets.length > before) this.#extending.add(number)
+      if (unknown.has(number)) this.#offer(number, namesOf(node))
     }
   }
 }
@@ -143,6 +170,9 @@ export function asParsed(text: string): string {
   return bare.includes('\r') ? bare.replace(/\r\n?/g, '\n') : bare
 }
 
+/** Functions that read files. */
+const READING = /data-uri|image-/
+
 /**
  * The variables that less writes around a sheet, for its options.
  *
@@ -152,9 +182,11 @@ export function aroundOf(options: Readonly<Record<string, unknown>>): Around {
   const [before = [], behind = []] = ['globalVars', 'modifyVars'].map((name) =>
     Object.values((options[name] ?? {}) as Readonly<Record<string, unknown>>).map(String),
   )
+  const values = [...before, ...behind]
   return {
     around: [before.length, behind.length],
-    names: needs([...before, ...behind].map((value) => `${value};`).join('')),
+    names: needs(values.map((value) => `${value};`).join('')),
+    reads: values.some((value) => READING.test(value)),
   }
 }
 
@@ -164,4 +196,6 @@ interface Around {
   readonly around: readonly [before: number, behind: number]
   /** What they look up. */
   readonly names: ReadonlySet<string>
+  /** Does one of them read a file? */
+  readonly reads: boolean
 }

@@ -69,7 +69,6 @@ export function remember(before: Statements, parts: readonly Part[]): Statements
     const part = byFile.get(number)
     if (!part) return file
     const { was, is, printed } = part.edit
-    const moved = is.to - was.to
     return {
       ...file,
       ...printed,
@@ -78,22 +77,31 @@ export function remember(before: Statements, parts: readonly Part[]): Statements
         ...part.css.map(({ length }) => length),
         ...file.lengths.slice(was.to),
       ],
+      offers: moved(file.offers, part.edit),
       embedded: embeddedNow(file, part),
-      extending: file.extending.map((each) => (each < was.from ? each : each + moved)),
+      extending: file.extending.map((each) => (each < was.from ? each : each + is.to - was.to)),
     }
   })
   return { ...before, files }
 }
 
 function embeddedNow({ embedded }: FileStatements, part: Part): Record<number, readonly string[]> {
-  const { was, is } = part.edit
-  const now: Record<number, readonly string[]> = {}
-  for (const [name, files] of Object.entries(embedded)) {
-    const index = Number(name)
-    if (index < was.from) now[index] = files
-    else if (index >= was.to) now[index + is.to - was.to] = files
-  }
+  const now = moved(embedded, part.edit)
   for (const [index, files] of part.embedded.entries())
-    if (files.length > 0) now[is.from + index] = files
+    if (files.length > 0) now[part.edit.is.from + index] = files
+  return now
+}
+
+/** What belonged to statements that were not edited, by their numbers as they are. */
+export function moved<T>(
+  known: Readonly<Record<number, T>>,
+  { was, is }: Pick<Edit, 'was' | 'is'>,
+): Record<number, T> {
+  const now: Record<number, T> = {}
+  for (const [name, value] of Object.entries(known)) {
+    const index = Number(name)
+    if (index < was.from) now[index] = value
+    else if (index >= was.to) now[index + is.to - was.to] = value
+  }
   return now
 }

@@ -7,7 +7,7 @@
  * - `m` a mixin definition;
  * - `v` a variable, or a detached ruleset;
  * - `i` an import;
- * - `c` a call of a mixin, a detached ruleset or a function, which may define anything;
+ * - `c` a call of a mixin, a detached ruleset or a function, which may define anything: what, is known only after it was evaluated;
  * - `d` a ruleset whose names are known only after it was evaluated (`.@{name}`, `&`, `when`);
  * - `o` anything else.
  */
@@ -148,7 +148,8 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1
 }
 
-const NAME = /[.#](?:[\w-]|\\.|[^\0-\x7F])+/g
+/** A class or an id. */
+export const NAME: RegExp = /[.#](?:[\w-]|\\.|[^\0-\x7F])+/g
 
 function whole(text: string, start: number, end: number, open: number | undefined): Statement {
   const head = text.slice(start, open ?? end)

@@ -1,23 +1,42 @@
 import type { Less } from '../implementation.ts'
+import { NAME } from './split.ts'
 
 /** A node of less's tree, as far as statements go. */
 export interface TreeNode {
   readonly type: string
   rules?: TreeNode[] | null
+  readonly value?: unknown
+  /** Of a comment: does it start with two slashes? */
+  readonly isLineComment?: boolean
   /** Of a declaration: is it a variable? */
   readonly variable?: boolean
-  readonly value?: unknown
-  readonly selectors?: readonly { readonly extendList?: readonly ExtendNode[] }[] | null
+  readonly name?: unknown
+  /** Of an extend. */
+  readonly selector?: Extend['selector']
+  readonly selectors?: readonly Selector[] | null
+}
+
+/** A selector of a ruleset. */
+interface Selector {
+  readonly extendList?: readonly Extend[]
+  toCSS(context: object): string
 }
 
 /** An `:extend()`. */
-interface ExtendNode extends TreeNode {
-  readonly selector: { toCSS(context: object): string }
+interface Extend {
+  readonly selector: Selector
+}
+
+/** What less asks of the tree that an import brings. */
+export interface ImportedTree {
+  rules?: TreeNode[] | null
+  variables?(): unknown
+  variable?(name: string): unknown
 }
 
 /** An `@import`; what it names is parsed by the time that visitors see it. */
 export interface ImportNode extends TreeNode {
-  root?: { rules?: TreeNode[] | null }
+  root?: ImportedTree
   readonly css?: unknown
   readonly features?: unknown
   readonly options: Readonly<Record<string, unknown>>
@@ -62,17 +81,29 @@ export function isImport(node: TreeNode): node is ImportNode {
 }
 
 /**
+ * What others may know something by that was evaluated at the root.
+ *
+ * @returns `@name`, or the classes and ids of its selectors.
+ */
+export function namesOf(node: TreeNode): readonly string[] {
+  if (node.variable === true || node.type === 'MixinDefinition') return [String(node.name)]
+  return (node.selectors ?? []).flatMap((selector) => selector.toCSS({}).match(NAME) ?? [])
+}
+
+/**
  * What the `:extend()`s in an evaluated statement extend.
  *
  * @param found Receives the selectors.
  */
 export function extended(node: TreeNode, found: string[]): void {
-  if (node.type === 'Extend') found.push((node as ExtendNode).selector.toCSS({}))
+  if (node.selector && node.type === 'Extend') found.push(node.selector.toCSS({}))
   // What it defines is evaluated where it is called.
   if (node.type === 'MixinDefinition') return
   if (node.selectors) {
     for (const { extendList } of node.selectors)
       if (extendList) for (const each of extendList) found.push(each.selector.toCSS({}))
   }
-  if (node.rules) for (const rule of node.rules) extended(rule, found)
+  if (!node.rules) return
+  // Asking each declaration for its type would take as long as all the rest.
+  for (const rule of node.rules) if (rule.rules || rule.selector) extended(rule, found)
 }

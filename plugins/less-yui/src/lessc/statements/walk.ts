@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Statement } from './split.ts'
-import { type ImportNode, isComment, isImport, type TreeNode } from './tree.ts'
+import { type ImportedTree, type ImportNode, isComment, isImport, type TreeNode } from './tree.ts'
 
 /** A file of a sheet as less has parsed it, beside how its text was divided. */
 interface ParsedFile {
@@ -21,25 +21,27 @@ export interface ParsedSheet {
 }
 
 /** A statement of one of the files. */
-interface Step {
+export interface Step {
   /** The number of the file. */
   readonly file: number
   readonly statement: number
+  /** May it bring CSS, or stand behind one that does? */
+  readonly isBorder: boolean
 }
 
 /** Options of an import that do not change what its file means. */
 const PLAIN = new Set(['less', 'optional', 'multiple'])
 
 /** What node types a kind may have. */
-const TYPES: Readonly<Record<string, RegExp>> = {
-  r: /^Ruleset$/,
-  d: /^Ruleset$/,
-  b: /^(?:Media|AtRule)$/,
-  m: /^MixinDefinition$/,
-  v: /^Declaration$/,
-  i: /^Import$/,
-  c: /^(?:MixinCall|VariableCall|Call)$/,
-  o: /^(?:Media|AtRule|Container)$/,
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  r: ['Ruleset'],
+  d: ['Ruleset'],
+  b: ['Media', 'AtRule'],
+  m: ['MixinDefinition'],
+  v: ['Declaration'],
+  i: ['Import'],
+  c: ['MixinCall', 'VariableCall', 'Call'],
+  o: ['Media', 'AtRule', 'Container'],
 }
 
 /**
@@ -70,19 +72,30 @@ export function walk(
     const number = files.length
     const imports: number[] = []
     files.push({ file, root: holder, statements, imports })
-    steps.push({ file: number, statement: 0 })
-    const nodes = (holder.rules ?? []).filter((node) => !isComment(node))
-    if (nodes.length !== statements.length - 1 + before + behind) return false
-    return statements.slice(1).every(({ kind }, index) => {
-      const node = nodes[index + before]
-      if (!node || !TYPES[kind]?.test(node.type)) return false
-      const step = { file: number, statement: index + 1 }
-      if (!isImport(node)) return steps.push(step) > 0
-      const isEntered = enterImport(node, imports)
-      // What is behind an import comes behind all that it brings.
-      steps.push(step)
-      return isEntered
-    })
+    const nodes = holder.rules ?? []
+    /** The number of a statement, counted from before what less has written. */
+    let index = -before
+    let isDefined = false
+    steps.push({ file: number, statement: 0, isBorder: true })
+    for (let at = 0; at < nodes.length; at++) {
+      const node = nodes[at]
+      if (!node) continue
+      if (isComment(node)) {
+        isDefined &&= node.isLineComment === true
+        continue
+      }
+      index++
+      const kind = statements[index]?.kind
+      if (index <= 0 || index >= statements.length) continue
+      if (kind === undefined || !TYPES[kind]?.includes(node.type)) return false
+      if (isImport(node) && !enterImport(node, imports)) return false
+      // What is behind an import comes behind all that it brings. Definitions that follow each other bring nothing.
+      const defines = kind === 'v' || kind === 'm'
+      const isBorder = !defines || !isDefined || isCommented(nodes, at)
+      steps.push({ file: number, statement: index, isBorder })
+      isDefined = defines
+    }
+    return index === statements.length - 1 + behind
   }
   const enterImport = (node: ImportNode, imports: number[]): boolean => {
     imports.push(-1)
@@ -94,13 +107,29 @@ export function walk(
     if (known.has(imported)) return known.get(imported) === name
     known.set(imported, name)
     imports[imports.length - 1] = files.length
-    // The tree may be needed for another rendering: a copy of it is marked.
-    node.root = Object.create(node.root, {
-      rules: { value: node.root.rules, writable: true, enumerable: true },
-    }) as TreeNode
+    node.root = copyOf(node.root)
     return enter(imported, node.root, [0, 0])
   }
   return enter(source, root, around) ? { files, steps } : undefined
+}
+
+/** A tree may be needed for another rendering: a copy of it is marked. Less asks a tree that is imported for nothing else. */
+function copyOf(root: ImportedTree): ImportedTree {
+  return {
+    rules: root.rules ?? [],
+    variables: () => root.variables?.(),
+    variable: (name) => root.variable?.(name),
+  }
+}
+
+/** Does a comment follow that comes out? */
+function isCommented(nodes: readonly TreeNode[], at: number): boolean {
+  for (let next = at + 1; next < nodes.length; next++) {
+    const node = nodes[next]
+    if (!node || !isComment(node)) return false
+    if (node.isLineComment !== true) return true
+  }
+  return false
 }
 
 /**
