@@ -6,7 +6,10 @@ import type { Graph } from './graph/targets.ts'
  * @returns The file's text; every target is phony, since Kovu decides itself what is to do.
  */
 export function makefile(graph: Graph): string {
-  const names = [...graph.keys()].filter((name) => name !== 'all').sort()
+  const names = [...graph.keys()]
+    .filter((name) => name !== 'all')
+    .map(asWord)
+    .sort()
   return [
     '# Written by `kovu makefile`. Each target is one of `kovu --list`; KOVU_FLAGS is passed on: make static KOVU_FLAGS=--force',
     'KOVU ?= npx kovu',
@@ -20,4 +23,9 @@ export function makefile(graph: Graph): string {
     '\t$(KOVU) $@ $(KOVU_FLAGS)',
     '',
   ].join('\n')
+}
+
+/** A name as make takes it for one, whatever is in it: `test:unit` would be two targets. */
+function asWord(name: string): string {
+  return name.replaceAll('$', '$$$$').replaceAll(/[\s:%#\\]/g, String.raw`\$&`)
 }

@@ -21,6 +21,7 @@ export default {
       kovu: {
         targets: {
           css: say('css'),
+          'test:unit': say('test:unit'),
           static: { ...say('static'), deps: ['css'] },
           all: { help: 'everything', deps: ['static'], run: ({ log }) => { log.info('the plan is ' + resolved.kovu.targets.join(', ')) } },
           broken: { help: 'fails', run: () => { throw Object.assign(new Error('Unexpected token'), { id: '/site/main.less', loc: { line: 3, column: 7 }, frame: '3 | a {' }) } },
@@ -83,7 +84,7 @@ describe('the kovu command', () => {
 
   test('lists the targets and commands of the project', async () => {
     const { text } = await kovu('--list')
-    expect(text).toContain('  css       says css')
+    expect(text).toContain('  css        says css')
     expect(text).toContain('  findstatic  says who wins')
   })
 
@@ -102,7 +103,7 @@ describe('the kovu command', () => {
       await main([...argv, '--root', silent], out)
       return text
     }
-    expect(await said('--list')).toContain('  css       says css')
+    expect(await said('--list')).toContain('  css        says css')
     expect(await said('static', '--help')).toContain('It waits for css.')
     expect(await said('css')).toContain('Django does not answer')
     await rm(silent, { recursive: true })
@@ -132,6 +133,8 @@ describe('the kovu command', () => {
       env,
     })
     expect(stdout).toBe('npx kovu static -B\n')
+    const colon = spawnSync('make', ['-n', 'test:unit'], { cwd: root, encoding: 'utf8', env })
+    expect(colon).toMatchObject({ stdout: 'npx kovu test:unit \n', stderr: '' })
   })
 
   test('shows a located error with its place and frame, and fails', async () => {
@@ -165,6 +168,9 @@ export default { logLevel: 'silent', plugins: [{ name: 'fixture', api: { kovu: {
     const { code, text } = await kovu('findstatik')
     expect(code).toBe(1)
     expect(text).toContain('There is no target or command `findstatik`. Did you mean `findstatic`?')
+    expect((await kovu('constructor')).text).toContain(
+      'There is no target or command `constructor`. `kovu --list` shows all of them.',
+    )
   })
 
   test('names the option that brings a target along', async () => {

@@ -51,6 +51,14 @@ describe("a project's own target", () => {
     expect(said).toEqual([`  hello from ${root}`])
   })
 
+  test('is shown as it speaks, however its words arrive', async () => {
+    const slow = String.raw`node -e "
+      const write = (bytes) => process.stdout.write(Buffer.from(bytes))
+      write([0x67, 0x72, 0xc3]); setTimeout(() => { process.stderr.write('beside\\n'); setTimeout(() => write([0xbc, 0x6e]), 50) }, 50)"`
+    await runOwn({ green: { run: slow } }, 'green')
+    expect(said.toSorted()).toEqual(['  beside', '  grün'])
+  })
+
   test('may be a function', async () => {
     let ran = false
     const target = {

@@ -22,16 +22,16 @@ import { Session } from './session.ts'
 const verbs = ['makefile', 'new']
 
 /** The preset's options that bring targets along. */
-const optionsOf: Readonly<Record<string, keyof KovuOptions>> = {
-  settings: 'm4',
-  js: 'requirejs',
-  static: 'django',
-  testserver: 'vhosts',
-  vm: 'vm',
-  deb: 'deb',
-  publish: 'deb',
-  deploy: 'deploy',
-}
+const optionsOf: ReadonlyMap<string, keyof KovuOptions> = new Map([
+  ['settings', 'm4'],
+  ['js', 'requirejs'],
+  ['static', 'django'],
+  ['testserver', 'vhosts'],
+  ['vm', 'vm'],
+  ['deb', 'deb'],
+  ['publish', 'deb'],
+  ['deploy', 'deploy'],
+])
 
 /**
  * Everything that `kovu` does when there is something to do.
@@ -171,7 +171,7 @@ function checkGoals(project: Offers, goals: readonly string[]): void {
         `\`${goal}\` is a command, which runs by itself: \`kovu ${goal}\`.`,
       )
     }
-    const option = optionsOf[goal]
+    const option = optionsOf.get(goal)
     const near = nearest(goal, [...project.graph.keys(), ...project.commands.keys(), ...verbs])
     const hint =
       option !== undefined

@@ -36,16 +36,18 @@ export function shell(options: ShellCommand): Promise<string> {
       signal,
     })
     let last = ''
-    const tell = lines((line) => log.info(`  ${line}`))
-    const say = (chunk: Buffer): void => {
-      last = (last + chunk.toString()).slice(-4000)
-      tell(chunk.toString())
+    for (const stream of [child.stdout, child.stderr]) {
+      // A character may come in two parts, and a line.
+      const tell = lines((line) => log.info(`  ${line}`))
+      stream.setEncoding('utf8')
+      stream.on('data', (text: string) => {
+        last = (last + text).slice(-4000)
+        tell(text)
+      })
+      stream.once('end', () => tell('\n'))
     }
-    child.stdout.on('data', say)
-    child.stderr.on('data', say)
     child.once('error', fail)
     child.once('close', (code) => {
-      tell('\n')
       if (code === 0) done(last)
       else {
         fail(
