@@ -35,10 +35,14 @@ beforeAll(async () => {
     'vite.config.mjs': config,
     'index.html': '<script type="module" src="/main.js"></script>',
     'main.js':
-      "import { one } from './one.js'\nimport data from './data.txt?raw'\nconsole.log(one, data, import.meta.glob('./parts/*.js', { eager: true }))",
+      "import { one } from './one.js'\nimport './typed/a.ts'\nimport data from './data.txt?raw'\nconsole.log(one, data, import.meta.glob('./parts/*.js', { eager: true }))",
     'one.js': 'export const one = 1',
     'data.txt': 'data',
     'banner.txt': 'banner',
+    'typed/a.ts': 'export class A { x; y = 1 }\nnew A()',
+    'typed/tsconfig.json': '{ "extends": ["../base"] } // as here',
+    'base.json': '{ "extends": "./deeper.json" }',
+    'deeper.json': '{ "compilerOptions": { "useDefineForClassFields": true } }',
     'parts/a.js': 'export const a = 1',
     'public/robots.txt': 'all',
   })
@@ -73,6 +77,9 @@ describe('a target that asks for the build', () => {
       'export const b = 1',
       'parts/b.js is new',
     ],
+    ['what a package says of a module', 'typed/package.json', '{}', 'typed/package.json is new'],
+    ['what a tsconfig extends', 'base.json', '{ "extends": "./deeper" }', 'base.json has changed'],
+    ['what that extends', 'deeper.json', '{ "compilerOptions": {} }', 'deeper.json has changed'],
     ['a public file', 'public/robots.txt', 'none', 'public/robots.txt has changed'],
     ['a new public file', 'public/new.txt', 'new', 'public/new.txt is new'],
   ])('runs again for %s', async (_, path, text, reason) => {

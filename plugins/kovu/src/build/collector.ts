@@ -5,6 +5,7 @@ import type { Plugin, ResolvedConfig } from 'vite'
 import { peers } from '../collect.ts'
 import { list, readGlob } from '../graph/globs.ts'
 import { foreignPlugins, isObliging } from './foreign.ts'
+import { manifestsOf } from './manifests.ts'
 import { hearWatchFiles } from './watch-files.ts'
 
 /** What Vite's build read and wrote. */
@@ -53,7 +54,8 @@ export function collector(collected: Collected): Plugin {
       },
     },
     buildEnd() {
-      note(this.getModuleIds())
+      const modules = pathsOf(this.getModuleIds())
+      for (const file of [...modules, ...manifestsOf(modules)]) inputs.add(file)
       note(watched)
     },
     writeBundle: {
@@ -73,11 +75,16 @@ export function collector(collected: Collected): Plugin {
   }
 
   function note(ids: Iterable<string>): void {
-    for (const id of ids) {
-      const path = id.replace(/[?#].*$/s, '')
-      if (!id.startsWith('\0') && /^(?:\/|[a-z]:[\\/])/i.test(path)) inputs.add(path)
-    }
+    for (const path of pathsOf(ids)) inputs.add(path)
   }
+}
+
+/** The files that ids of modules mean. */
+function pathsOf(ids: Iterable<string>): string[] {
+  return [...ids].flatMap((id) => {
+    const path = id.replace(/[?#].*$/s, '')
+    return !id.startsWith('\0') && /^(?:\/|[a-z]:[\\/])/i.test(path) ? [path] : []
+  })
 }
 
 /** Patterns of what Vite copies as it is. Of folders with a dot before their name the standard knows one. */
