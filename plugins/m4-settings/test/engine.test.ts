@@ -90,6 +90,7 @@ describe('what would never end', () => {
     ['a macro that is itself', "define(`a', `a')a"],
     ['a macro that grows', "define(`a', `a a')a"],
     ['a value that doubles', "define(`d', `$1$1')define(`r', `r(d(`$1'))')r(x)"],
+    ['an expression in too many parentheses', `eval(${'('.repeat(5e4)}1${')'.repeat(5e4)})`],
     ['a wide format', "define(`a', `format(`%999999d', 1)a')a"],
   ])('%s is an error', (_, text) => {
     expect(errorOf(text).code).toBe('M4_SETTINGS_LIMIT')

@@ -42,7 +42,8 @@ const LEVELS: readonly (readonly string[])[] = [
 const OPERATOR = /\*\*|\|\||&&|[=!<>]=|<<|>>|[-+*/%<>=!&|^~()]/y
 /** Operators of C that change a variable: GNU m4 knows them to refuse them. */
 const ASSIGNS = /(?:<<|>>|[-+*/%&|^])=|\+\+|--/y
-const MAX_DEPTH = 1000
+/** Each takes a dozen calls within each other, and Node's stack holds ten thousand. */
+const MAX_DEPTH = 250
 
 type Token = { readonly number: number } | { readonly operator: string } | undefined
 
