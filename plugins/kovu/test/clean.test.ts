@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -24,6 +25,29 @@ describe('clean', () => {
     expect(['out', 'public/all.txt', 'node_modules/.kovu'].filter(left)).toEqual([])
     expect(['public/own.txt', 'a.txt', 'src/one.js'].every(left)).toBe(true)
     expect((await whatIsMade(project)).made).toEqual(['css', 'js', 'static'])
+  })
+
+  test('leaves what lies outside by way of a link', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'kovu-outside-'))
+    await rm(join(project.root, 'public'), { recursive: true })
+    await symlink(outside, join(project.root, 'public'))
+    await project.kovu()
+    expect((await project.kovu('clean')).text).toContain('1 outputs outside of')
+    expect(existsSync(join(outside, 'all.txt'))).toBe(true)
+    await rm(outside, { recursive: true })
+  })
+
+  test('leaves an output that has become a source: git tracks it, and it has been edited', async () => {
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', project.root, ...args], { encoding: 'utf8' })
+    git('init', '--quiet')
+    git('add', 'out/site.css', 'out/site.js')
+    await project.write('out/site.css', 'by hand')
+    await project.write('public/all.txt', 'by hand')
+    const { text } = await project.kovu('clean')
+    expect(text).toContain('out/site.css was left alone: it has been edited since')
+    const left = (path: string): boolean => existsSync(join(project.root, path))
+    expect(['out/site.css', 'out/site.js', 'public/all.txt'].filter(left)).toEqual(['out/site.css'])
   })
 
   test('comes before everything else that is asked for with it', async () => {
@@ -54,11 +78,13 @@ describe('clean', () => {
       'node_modules/.vite/deps',
       'node_modules/other/__pycache__',
       'app/__pycache__',
+      'env/lib/__pycache__',
       'staticroot',
     ]
     for (const folder of folders) await mkdir(join(other, folder), { recursive: true })
     await writeFile(join(other, 'app/__pycache__/views.pyc'), '')
     await writeFile(join(other, 'app/views.py'), '')
+    await writeFile(join(other, 'env/pyvenv.cfg'), '')
     const said: string[] = []
     const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
     await clean('1', join(other, 'node_modules/.vite')).run({
@@ -75,7 +101,11 @@ describe('clean', () => {
     expect(
       ['node_modules/.kovu', 'node_modules/.vite/kovu', 'app/__pycache__'].filter(left),
     ).toEqual([])
-    const others = ['node_modules/.vite/deps', 'node_modules/other/__pycache__']
+    const others = [
+      'node_modules/.vite/deps',
+      'node_modules/other/__pycache__',
+      'env/lib/__pycache__',
+    ]
     expect(['app/views.py', 'staticroot', ...others].every(left)).toBe(true)
     expect(said).toEqual([
       `removed 0 outputs, ${join(other, 'node_modules/.kovu')} and compiled Python (1)`,
