@@ -6,8 +6,19 @@ import { bootstrapDir, project } from '../support/project.ts'
 import { load } from '../support/versions.ts'
 import { comparable } from './comparable.ts'
 
-/** Files where these edits take a whole rendering: what is edited extends others, or is extended itself (`.btn-xs`). */
-const WHOLE = ['badges.less', 'forms.less', 'pager.less', 'thumbnails.less']
+/**
+ * Files where these edits take a whole rendering: what is edited extends others, is extended itself (`.btn-xs`), or asks first for a mixin
+ * that is a ruleset.
+ */
+const WHOLE = [
+  'badges.less',
+  'dropdowns.less',
+  'forms.less',
+  'grid.less',
+  'pager.less',
+  'progress-bars.less',
+  'thumbnails.less',
+]
 
 test('edits all over bootstrap come to what a whole rendering makes of them', async () => {
   const implementation = await load('4.9.1')

@@ -48,6 +48,10 @@ const item = fc.oneof(
   { weight: 1, arbitrary: declaration.map((d) => `@media (min-width: 10px) { ${d} }`) },
   { weight: 1, arbitrary: fc.constant('@own: 4px; width: @own;') },
   { weight: 1, arbitrary: fc.constant('.own() { color: blue } .own();') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('@v1: green;', '@n1: 8px;', '.m-a() { top: 9px } .a();'),
+  },
 )
 
 const body = fc
@@ -104,8 +108,8 @@ const definition: fc.Arbitrary<Text> = fc.oneof(
 
 /** The statements that everything else may count on. */
 const BASE = `@v1: red; @v2: blue; @n1: 1px; @n2: 2px; @s1: "s"; @p1: margin; @phone: ~"(max-width: 9px)";
-@map: { one: 1px; two: @n2; } // a map since less 3.5
-@d1: { outline: @n1; .deep { color: @v1 } }
+@map: { one: 1px; two: 3px; } // a map since less 3.5
+@d1: { outline: 1px; .deep { color: red } }
 .loop(@i) when (@i > 0) { .l-@{i} { width: (@i * @n1) } .loop((@i - 1)); }
 .with(@rules) { @media print { @rules(); } }
 .setter() { @set: 9px; .set { width: @set } }

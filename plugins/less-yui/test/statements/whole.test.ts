@@ -94,14 +94,18 @@ const ALONE: Readonly<Record<string, Case>> = {
         '@d: { top: 0 } @m: { a: 1px } .l(@i) when (@i > 0) { w-@{i}: @i; .l(@i - 1) } each(1 2, { .e-@{value} { top: 0 } }); .x { @d(); left: @m[a]; .l(3) }',
     },
   },
-  'what comes of calls at the root': {
+  'variables of calls at the root': {
+    files: { 'main.less': '.s() { @x: 5px; .made { top: 0 } } .s(); .a { left: 0 }' },
+    edit: { 'main.less': '.s() { @x: 5px; .made { top: 0 } } .s(); .a { left: @x }' },
+  },
+  'a ruleset that is called, and means one thing': {
     files: {
       'main.less':
-        '@n: gen; .s() { @x: 5px; .made { top: 0 } .m() { left: 0 } } .s(); .@{n} { right: 0 } & { .in { top: 0 } } .a { left: 0 }',
+        '.m() { left: 0 } .r { top: 0; .m(); &:hover { top: 1px } } .x { .r() } .a { left: 0 }',
     },
     edit: {
       'main.less':
-        '@n: gen; .s() { @x: 5px; .made { top: 0 } .m() { left: 0 } } .s(); .@{n} { right: 0 } & { .in { top: 0 } } .a { left: @x; .made(); .m(); .gen() }',
+        '.m() { left: 0 } .r { top: 0; .m(); &:hover { top: 1px } } .x { .r() } .a { left: 0; .r() }',
     },
   },
   'variables by names that are computed': {
@@ -109,9 +113,13 @@ const ALONE: Readonly<Record<string, Case>> = {
     edit: { 'main.less': '@a: red; @name: "a"; .x { color: @@name; content: "@{a}" }' },
   },
   'what is called between edits': {
-    files: { 'main.less': `.a { top: 0 } .called { left: 0 } @v: 1px; .b { .called(); top: @v }` },
+    files: {
+      'main.less':
+        '.z { .called() } .a { top: 0 } .called { left: 0 } @v: 1px; .b { .called(); top: @v }',
+    },
     edit: {
-      'main.less': `.a { top: 1px } .called { left: 0 } @v: 1px; .b { .called(); top: (@v * 2) }`,
+      'main.less':
+        '.z { .called() } .a { top: 1px } .called { left: 0 } @v: 1px; .b { .called(); top: (@v * 2) }',
     },
   },
   'behind what is moved to the front': {
@@ -203,6 +211,48 @@ const WHOLE: Readonly<Record<string, Case>> = {
   'a call at the root': {
     files: { 'main.less': '.m() { @v: red } .a { left: 0 }' },
     edit: { 'main.less': '.m() { @v: red } .a { left: 0 } .m();' },
+  },
+  'what comes of a call at the root': {
+    files: { 'main.less': '.s() { .made { top: 0 } } .s(); .a { left: 0 }' },
+    edit: { 'main.less': '.s() { .made { top: 0 } } .s(); .a { left: 0; .made() }' },
+  },
+  'a ruleset that is asked for before it was evaluated': {
+    files: { 'main.less': '@v: 1px; .a { left: 0 } .r { top: @v } .x { @v: 2px; .r() }' },
+    edit: { 'main.less': '@v: 1px; .a { left: 0; .r() } .r { top: @v } .x { @v: 2px; .r() }' },
+  },
+  'a ruleset that is no longer asked for before it was evaluated': {
+    files: { 'main.less': '@v: 1px; .a { left: 0; .r() } .r { top: @v } .x { @v: 2px; .r() }' },
+    edit: { 'main.less': '@v: 1px; .a { left: 0 } .r { top: @v } .x { @v: 2px; .r() }' },
+  },
+  'a ruleset that was asked for before it was evaluated': {
+    files: { 'main.less': '@v: 1px; .y { .r() } .r { top: @v } .x { left: 0 }' },
+    edit: { 'main.less': '@v: 1px; .y { .r() } .r { top: @v } .x { @v: 2px; .r() }' },
+  },
+  'a ruleset that calls what its caller has of its own': {
+    files: { 'main.less': '.m() { top: 0 } .y { .r() } .r { .m() } .x { left: 0 }' },
+    edit: {
+      'main.less': '.m() { top: 0 } .y { .r() } .r { .m() } .x { left: 0; .m() { top: 1px } .r() }',
+    },
+  },
+  'a namespace that a condition of an at-rule asks': {
+    files: {
+      'main.less':
+        '#ns { .m() { @w: ~"(min-width: 1px)" } } @media #ns.m[@w] { .x { top: 0 } } .a { left: 0 }',
+    },
+    edit: {
+      'main.less':
+        '#ns { .m() { @w: ~"(min-width: 2px)" } } @media #ns.m[@w] { .x { top: 0 } } .a { left: 0 }',
+    },
+  },
+  'a detached ruleset with variables': {
+    files: { 'main.less': '@n: 1px; @d: { top: @n } .x { @n: 2px; @d(); } .a { left: 0 }' },
+    edit: {
+      'main.less': '.b { left: @n } @n: 1px; @d: { top: @n } .x { @n: 2px; @d(); } .a { left: 0 }',
+    },
+  },
+  'a ruleset with a condition': {
+    files: { 'main.less': '@v: 1px; .a { left: 0 } .r when (@v > 0) { top: 0 } .x { .r() }' },
+    edit: { 'main.less': '@v: 1px; .a { left: 0; .r() } .r when (@v > 0) { top: 0 } .x { .r() }' },
   },
   'what is moved to the front': {
     files: {

@@ -179,7 +179,7 @@ async function renderEdits(
 ): Promise<MadeAgain | undefined> {
   if (edits.every(({ is }) => is.from === is.to))
     return {
-      parts: edits.map((edit) => ({ edit, css: [], embedded: [] })),
+      parts: edits.map((edit) => ({ edit, css: [], asking: [], embedded: [] })),
       map: undefined,
       lines: new Map(),
       closure: {},

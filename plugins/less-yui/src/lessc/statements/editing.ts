@@ -1,6 +1,7 @@
 import type { Less } from '../implementation.ts'
 import type { Recording } from '../recording.ts'
 import type { Edit } from './edits.ts'
+import { type Asked, Lookups } from './lookups.ts'
 import { mark, markOf, newlines, unmark } from './marks.ts'
 import type { Reduced } from './reduced.ts'
 import type { Part } from './splice.ts'
@@ -34,6 +35,10 @@ export class Editing {
   readonly #sheet: EditedSheet
   /** For each edit the number of its first mark; there is one more than it has statements. */
   readonly #first = new Map<Edit, number>()
+  readonly #lookups = new Lookups()
+  readonly #asking = new Set<number>()
+  /** The mark that was reached last. */
+  #reached = -1
   #count = 0
   #isExtending = false
 
@@ -71,6 +76,9 @@ export class Editing {
       return {
         edit,
         css: own.slice(1).map((end, index) => unmarked.css.slice(own[index], end)),
+        asking: own
+          .slice(1)
+          .flatMap((_end, index) => (this.#asking.has(first + index) ? index : [])),
         embedded: own.slice(1).map((_end, index) => embedded.get(first + index) ?? []),
       }
     })
@@ -105,12 +113,19 @@ export class Editing {
           const kind = parsed.files[index]?.statements[statement]?.kind
           // What a variable reads, it has read before.
           const reads = last.has(number) || kind === 'v' ? undefined : number
-          return comment(mark(number), () => {
+          return comment(mark(number), (tree) => {
+            this.#ask(tree)
+            this.#reached = number
             recording.statement = reads
           })
         },
       })
     }
+  }
+
+  /** The statement that was reached last is done. */
+  #ask(root: Asked): void {
+    if (this.#lookups.found(root)) this.#asking.add(this.#reached)
   }
 
   /** The numbers of the marks behind the edits. */
@@ -120,6 +135,7 @@ export class Editing {
 
   /** Looks at what was evaluated between the marks for what extends. */
   #look(root: TreeNode): void {
+    this.#ask(root)
     this.#sheet.recording.statement = undefined
     const last = this.#last()
     let isEdited = false

@@ -54,7 +54,8 @@ export function editOf(
   }
   const was = { from, to: count - behind }
   const is = { from, to: statements.length - behind }
-  if (before.extending.some((each) => each >= was.from && each < was.to)) return undefined
+  const special = [...before.extending, ...before.asking]
+  if (special.some((each) => each >= was.from && each < was.to)) return undefined
   const left = visible(before, was, isCalled)
   const right = visible(now, is, isCalled)
   if (left === undefined || left !== right) return undefined

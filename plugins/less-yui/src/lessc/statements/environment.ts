@@ -45,10 +45,24 @@ export class Environment {
       for (const file of this.#files) {
         if (!file.mentions(name)) continue
         if (!file.statements) return false
-        for (const statement of file.defining(name)) waiting.push(...file.keep(statement))
+        for (const statement of file.defining(name)) {
+          if (!this.#isSteady(name, file, statement)) return false
+          waiting.push(...file.keep(statement))
+        }
       }
     }
     return true
+  }
+
+  /**
+   * Does a statement mean the same to who looks it up by this name before it was evaluated, and afterwards? A ruleset that is called as a mixin does if
+   * it has no variables, conditions and at-rules, and calls nothing that its callers may have of their own.
+   */
+  #isSteady(name: string, { text }: Source, { kind, start, end }: Statement): boolean {
+    if (name.startsWith('@') || kind === 'm') return true
+    const own = text.slice(start, end)
+    if (kind !== 'r' || /@|\bwhen\b/.test(own)) return false
+    return ![...needs(own)].some((name) => this.#files.some((file) => file.hides(name)))
   }
 
   /** What is kept of a file. */
@@ -122,6 +136,20 @@ class Source {
         this.text.slice(statement.start, statement.end).includes(name) &&
         this.#looksUp(statement).has(name),
     )
+  }
+
+  /** May a block have something of this name of its own? */
+  hides(name: string): boolean {
+    if (!this.text.includes(name)) return false
+    return (this.statements ?? []).some(({ start, end }) => {
+      const own = this.text.slice(start, end)
+      if (!own.includes(name)) return false
+      const block = own.slice(own.indexOf('{') + 1)
+      for (let at = block.indexOf(name); at >= 0; at = block.indexOf(name, at + 1)) {
+        if (/^[^{};]*\{/.test(block.slice(at + name.length))) return true
+      }
+      return false
+    })
   }
 
   #looksUp(statement: Statement): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 import type { Less } from '../implementation.ts'
 import type { Recording } from '../recording.ts'
+import { type Asked, Lookups } from './lookups.ts'
 import { hasMarks, mark, markOf, unmark, type Unmarked } from './marks.ts'
 import { needs } from './needs.ts'
 import { printed, type FileStatements, type Statements } from './record.ts'
@@ -26,6 +27,10 @@ export class Marking {
   readonly #sheet: MarkedSheet
   readonly #targets: string[] = []
   readonly #extending = new Set<number>()
+  readonly #lookups = new Lookups()
+  readonly #asking = new Set<number>()
+  /** The mark that was reached last. */
+  #reached = -1
   /** Names of what was evaluated, by the numbers of marks. */
   readonly #offers = new Map<number, Set<string>>()
   readonly #texts = new Map<string, string>()
@@ -55,12 +60,13 @@ export class Marking {
 
   /** What is to be remembered; undefined if it is not certain what came of which statement. */
   record({ lengths }: Unmarked): Statements | undefined {
-    if (!this.#parsed || !lengths) return undefined
+    if (!this.#parsed || !lengths || !this.#isSteady(this.#parsed)) return undefined
     const { files } = this.#parsed
     const steps = this.#steps
     const [lead = 0, ...each] = lengths
     const ofFile = files.map(({ statements }) => statements.map(() => 0))
     const extending = files.map((): number[] => [])
+    const asking = files.map((): number[] => [])
     const embedded = files.map((): Record<number, string[]> => ({}))
     for (const [number, names] of this.#sheet.recording.embedded) {
       const step = steps[number]
@@ -77,6 +83,7 @@ export class Marking {
       const own = ofFile[file]
       if (own) own[statement] = each[number] ?? 0
       if (this.#extending.has(number)) extending[file]?.push(statement)
+      if (this.#asking.has(number)) asking[file]?.push(statement)
     }
     return {
       lead,
@@ -87,6 +94,7 @@ export class Marking {
           file,
           lengths: ofFile[index] ?? [],
           extending: extending[index] ?? [],
+          asking: asking[index] ?? [],
           offers: offers[index] ?? {},
           embedded: embedded[index] ?? {},
           imports,
@@ -115,7 +123,9 @@ export class Marking {
         if (number === undefined) return undefined
         // What a variable reads it reads forever: no edit that is rendered alone changes one.
         const reads = kinds[statement]?.kind === 'v' ? undefined : number
-        return comment(mark(number), () => {
+        return comment(mark(number), (tree) => {
+          this.#ask(tree)
+          this.#reached = number
           recording.statement = reads
         })
       }
@@ -126,6 +136,26 @@ export class Marking {
     }
     this.#parsed = parsed
     this.#steps = steps
+  }
+
+  /**
+   * Does every variable mean the same whoever asks first for any? A detached ruleset, and what comes of a mixin, may take other variables
+   * before it was evaluated than afterwards; and less keeps what it was given first.
+   */
+  #isSteady({ files }: ParsedSheet): boolean {
+    return files.every(({ file, statements }) => {
+      const text = this.#text(file)
+      return statements.every(({ kind, start, end }) => {
+        if (kind !== 'v') return true
+        const value = text.slice(text.indexOf(':', start), end)
+        return !(value.includes('{') ? /@/ : CALL).test(value)
+      })
+    })
+  }
+
+  /** The statement that was reached last is done. */
+  #ask(root: Asked): void {
+    if (this.#lookups.found(root)) this.#asking.add(this.#reached)
   }
 
   #offer(number: number, names: readonly string[]): void {
@@ -148,6 +178,7 @@ export class Marking {
 
   /** Looks at what was evaluated for what extends, and what has come of calls. */
   #look(root: TreeNode): void {
+    this.#ask(root)
     this.#sheet.recording.statement = undefined
     const unknown = new Set<number>()
     for (const [number, { file, statement }] of this.#steps.entries())
@@ -163,6 +194,9 @@ export class Marking {
     }
   }
 }
+
+/** A mixin or a namespace that is asked for something. */
+const CALL = /[.#][\w-]+\s*[([>]/
 
 /** A text as less reads it before it parses it. */
 export function asParsed(text: string): string {

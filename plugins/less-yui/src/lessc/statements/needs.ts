@@ -14,14 +14,16 @@ export function needs(text: string): Set<string> {
   const found = new Set<string>()
   let pending: string[] = []
   let parens = 0
+  let hasVariable = false
   for (const [token] of text.matchAll(TOKEN)) {
     switch (token[0]) {
       case '@':
+        hasVariable = true
         found.add(token.startsWith('@@') ? ANY_VARIABLE : token.replace('{', ''))
         break
       case '.':
       case '#':
-        // A selector, unless no block follows. In parentheses it may always be a call.
+        // In parentheses it may always be a call.
         if (parens > 0) found.add(token)
         else pending.push(token)
         break
@@ -32,12 +34,14 @@ export function needs(text: string): Set<string> {
         parens--
         break
       case '{':
-        if (parens === 0) pending = []
-        break
       case '}':
       case ';':
-        for (const name of pending) found.add(name)
-        pending = []
+        // A selector, unless it has a variable, or is the condition of an at-rule.
+        if (token !== '{' || hasVariable) for (const name of pending) found.add(name)
+        if (token !== '{' || parens === 0) {
+          pending = []
+          hasVariable = false
+        }
         break
       case '/':
         break

@@ -30,6 +30,8 @@ export interface FileStatements {
   readonly lengths: readonly number[]
   /** Numbers of statements that extend something. */
   readonly extending: readonly number[]
+  /** Numbers of statements that ask first for a mixin that is a ruleset. */
+  readonly asking: readonly number[]
   /** Names of what came of a call, or of a ruleset whose names are not known before (`c` and `d`), by its number. */
   readonly offers: Readonly<Record<number, readonly string[]>>
   /** Files that a statement has read while it was evaluated (`data-uri()`), or looked for in vain, by its number. */

@@ -6,6 +6,8 @@ export interface Part {
   readonly edit: Edit
   /** The CSS of each of them. */
   readonly css: readonly string[]
+  /** Which of them, counted from 0, may ask first for a mixin that is a ruleset. */
+  readonly asking: readonly number[]
   /** The files that each has embedded. */
   readonly embedded: readonly (readonly string[])[]
 }
@@ -69,6 +71,8 @@ export function remember(before: Statements, parts: readonly Part[]): Statements
     const part = byFile.get(number)
     if (!part) return file
     const { was, is, printed } = part.edit
+    // None of those that were edited is among them.
+    const shift = (each: number): number => (each < was.from ? each : each + is.to - was.to)
     return {
       ...file,
       ...printed,
@@ -79,7 +83,10 @@ export function remember(before: Statements, parts: readonly Part[]): Statements
       ],
       offers: moved(file.offers, part.edit),
       embedded: embeddedNow(file, part),
-      extending: file.extending.map((each) => (each < was.from ? each : each + is.to - was.to)),
+      extending: file.extending.map(shift),
+      asking: [...file.asking.map(shift), ...part.asking.map((each) => is.from + each)].sort(
+        (a, b) => a - b,
+      ),
     }
   })
   return { ...before, files }

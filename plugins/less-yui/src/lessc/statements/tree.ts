@@ -1,8 +1,9 @@
 import type { Less } from '../implementation.ts'
+import type { Asked } from './lookups.ts'
 import { NAME } from './split.ts'
 
 /** A node of less's tree, as far as statements go. */
-export interface TreeNode {
+export interface TreeNode extends Asked {
   readonly type: string
   rules?: TreeNode[] | null
   readonly value?: unknown
@@ -56,16 +57,16 @@ export interface VisitorHost {
   }): void
 }
 
-/** Makes a comment that stands before a statement; `reached` is called when its turn to be evaluated has come. */
-export type CommentMaker = (text: string, reached: () => void) => TreeNode
+/** Makes a comment that stands before a statement; `reached` is called when its turn to be evaluated has come, with the tree it is in. */
+export type CommentMaker = (text: string, reached: (root: Asked) => void) => TreeNode
 
 /** Comments of less's own, which none of its visitors minds. */
 export function commentsOf(less: Less): CommentMaker {
   return (text, reached) => {
     const comment = new less.tree.Comment(text, false, 0, {}) as TreeNode
     return Object.assign(comment, {
-      eval: () => {
-        reached()
+      eval: ({ frames: [root = {}] }: { readonly frames: readonly Asked[] }) => {
+        reached(root)
         return comment
       },
     })
