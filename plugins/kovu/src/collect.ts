@@ -1,7 +1,9 @@
 import type { KovuApi, KovuPluginApi } from '@kovu/protocol'
 import type { ResolvedConfig } from 'vite'
 
+import { KovuError } from './error.ts'
 import { buildGraph, type Contribution, type Graph } from './graph/targets.ts'
+import { nearest } from './nearest.ts'
 import { commonTargets } from './targets/index.ts'
 
 /** What the preset says of a project, beyond the protocol. */
@@ -40,7 +42,18 @@ export function roofOf(config: Pick<ResolvedConfig, 'plugins'>): Roof | undefine
 export type CollectedConfig = Pick<ResolvedConfig, 'plugins' | 'root'> &
   Partial<Pick<ResolvedConfig, 'cacheDir'>>
 
-/** Everything that every project has, that the plugins of a config add, and that the project itself adds. */
+/** Targets of the suite, which a project may have or not. */
+const optional: ReadonlySet<string> = new Set(
+  'settings css templates js static certificates vm testserver check test deb publish deploy'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Everything that every project has, that the plugins of a config add, and that the project itself adds.
+ *
+ * @throws KovuError `KOVU_UNKNOWN_TARGET` when one of the project's own is to run before or after a mistyped one.
+ */
 export function collectTargets(config: CollectedConfig): Graph {
   const roof = roofOf(config)
   const offered = peers(config).flatMap((api) =>
@@ -53,5 +66,19 @@ export function collectTargets(config: CollectedConfig): Graph {
     })),
   )
   const common = commonTargets(config.root, roof?.python, config.cacheDir)
-  return buildGraph([...common, ...offered, ...(roof?.own ?? [])])
+  const graph = buildGraph([...common, ...offered, ...(roof?.own ?? [])])
+  for (const { name, before, after } of roof?.own ?? [])
+    for (const other of [...before, ...after]) checkNeighbour(name, other, graph)
+  return graph
+}
+
+/** A neighbour that is not there is passed over, since a plugin may be left out; but not one that is nobody's name. */
+function checkNeighbour(name: string, other: string, graph: Graph): void {
+  if (graph.has(other) || optional.has(other)) return
+  const near = nearest(other, [...graph.keys(), ...optional])
+  if (near === undefined) return
+  throw new KovuError(
+    'KOVU_UNKNOWN_TARGET',
+    `\`${name}\` is to run before or after \`${other}\`, and there is no target of this name. Did you mean \`${near}\`?`,
+  )
 }

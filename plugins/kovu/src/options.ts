@@ -86,19 +86,44 @@ const known = {
   notify: true,
 } as const satisfies Record<keyof KovuOptions, true>
 
+const knownOfTarget = {
+  run: true,
+  before: true,
+  after: true,
+  inputs: true,
+  outputs: true,
+  help: true,
+} as const satisfies Record<keyof OwnTarget, true>
+
 /**
  * Looks for options that do not exist: Vite does not check the types of a config, and one with a mistyped name would do nothing.
  *
- * @throws KovuError `KOVU_OPTION`, with the nearest name.
+ * @throws KovuError `KOVU_OPTION`, with the nearest name; also for a target that has nothing to run.
  */
 export function checkOptions(options: KovuOptions): void {
-  const names = Object.keys(known)
+  checkNames('kovu()', options, Object.keys(known))
+  for (const [name, target] of Object.entries(options.targets ?? {})) {
+    const { run } = checkNames(`The target \`${name}\``, target, Object.keys(knownOfTarget))
+    if (typeof run === 'function' || (typeof run === 'string' && run.trim() !== '')) continue
+    throw new KovuError(
+      'KOVU_OPTION',
+      `The target \`${name}\` has nothing to run. Its \`run\` is a shell command or a function.`,
+    )
+  }
+}
+
+function checkNames<Options extends object>(
+  whose: string,
+  options: Options,
+  names: readonly string[],
+): Options {
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue
     const near = nearest(name, names)
     throw new KovuError(
       'KOVU_OPTION',
-      `kovu() has no option \`${name}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`} It has ${names.join(', ')}.`,
+      `${whose} has no option \`${name}\`.${near === undefined ? '' : ` Did you mean \`${near}\`?`} It has ${names.join(', ')}.`,
     )
   }
+  return options
 }

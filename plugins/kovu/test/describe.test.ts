@@ -51,5 +51,11 @@ test('an option of the preset that does not exist is KOVU_OPTION, with the neare
   expect(() => kovu(mistyped)).toThrow(
     'kovu() has no option `requirjs`. Did you mean `requirejs`? It has django, m4, less,',
   )
+  const targets = (target: object): object => ({ targets: { seed: target } })
+  expect(() => checkOptions(targets({ run: 'x', input: 'a.txt' }))).toThrow(
+    'The target `seed` has no option `input`. Did you mean `inputs`?',
+  )
+  for (const nothing of [{}, { run: '' }, { run: 1 }])
+    expect(() => checkOptions(targets(nothing))).toThrow('The target `seed` has nothing to run.')
   expect(() => checkOptions({ less: {}, vhosts: false, targets: {} })).not.toThrow()
 })

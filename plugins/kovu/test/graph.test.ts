@@ -89,7 +89,7 @@ describe('plan', () => {
     expect(() => names(round, ['a'])).toThrow('These targets wait for each other: a → b → a.')
   })
 
-  test('refuses what waits for a server, which does not end', () => {
+  test('refuses what waits for a server, which does not end (KOVU_ENDLESS)', () => {
     const own = [contribution('e2e', { own: true, after: ['testserver'] })]
     for (const goal of ['e2e', 'testserver'])
       expect(() => names([...site, ...own], [goal])).toThrow(

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { collectTargets } from '../src/collect.ts'
 import { KovuError } from '../src/error.ts'
 import { plan } from '../src/graph/plan.ts'
 import { run } from '../src/graph/run.ts'
@@ -68,6 +69,19 @@ describe("a project's own target", () => {
     }
     await runOwn({ own: target }, 'own')
     expect(ran).toBe(true)
+  })
+
+  test('is not passed over in silence when its neighbour is mistyped', () => {
+    const collect = (before: string): unknown => {
+      const own = ownTargets({ words: { run: 'true', before } }, () => root)
+      const roof = { own, inputs: [], python: undefined, notify: undefined }
+      return collectTargets({ root, plugins: [{ name: 'kovu', api: { roof, kovu: {} } }] })
+    }
+    expect(() => collect('statik')).toThrow(
+      '`words` is to run before or after `statik`, and there is no target of this name. Did you mean `static`?',
+    )
+    // Django may be left out, and a plugin of the project's own.
+    for (const absent of ['static', 'elsewhere']) expect(() => collect(absent)).not.toThrow()
   })
 
   test('fails with the end of its output and the command to run by hand', async () => {
