@@ -279,7 +279,27 @@ const WHOLE: Readonly<Record<string, Case>> = {
   },
   'a file that appears': {
     files: { 'main.less': '@import (optional) "p"; .a { top: 0 }' },
-    edit: { 'p.less': '.p { top: 0 }' },
+    edit: { 'p.less': '.p { top: 0 }', 'main.less': '@import (optional) "p"; .a { top: 1px }' },
+  },
+  'what stands around an import': {
+    files: { 'main.less': '.a { top: 0 } @import "p"; .b { top: 0 }', 'p.less': '.p { top: 0 }' },
+    edit: { 'main.less': '.a { top: 1px } @import "p"; .b { top: 1px }' },
+  },
+  'what stands around a call': {
+    files: { 'main.less': '.m() { .p { top: 0 } } .a { top: 0 } .m(); .b { top: 0 }' },
+    edit: { 'main.less': '.m() { .p { top: 0 } } .a { top: 1px } .m(); .b { top: 1px }' },
+  },
+  'what stands around a selector with a variable': {
+    files: { 'main.less': '@n: n; .a { top: 0 } .@{n} { top: 0 } .b { top: 0 }' },
+    edit: { 'main.less': '@n: n; .a { top: 1px } .@{n} { top: 0 } .b { top: 1px }' },
+  },
+  'the only thing that was extended': {
+    files: { 'main.less': '.e:extend(i) { left: 0 } i { top: 0 }' },
+    edit: { 'main.less': '.e:extend(i) { left: 0 } b { top: 0 }' },
+  },
+  'what a file calls that is imported within a ruleset': {
+    files: { 'main.less': '.x { @import "p"; } .m { top: 0 }', 'p.less': '.y { .m() }' },
+    edit: { 'main.less': '.x { @import "p"; } .m { top: 1px }' },
   },
   'a file that is no more': {
     files: { 'main.less': '@import (optional) "p"; .a { top: 0 }', 'p.less': '.p { top: 0 }' },
