@@ -11,7 +11,7 @@ import { upToDate } from './quick.ts'
  */
 export async function main(
   argv: readonly string[],
-  out: Terminal = { write: (text) => process.stdout.write(text), isTTY: process.stdout.isTTY },
+  out: Terminal = standardOutput(),
 ): Promise<number> {
   let args: Arguments
   try {
@@ -29,4 +29,17 @@ export async function main(
   }
   const { command } = await import('./command.ts')
   return command(args, out)
+}
+
+function standardOutput(): Terminal {
+  const { stdout } = process
+  return {
+    write: (text) => stdout.write(text),
+    // A dumb terminal can clear no line.
+    isTTY: stdout.isTTY && process.env['TERM'] !== 'dumb',
+    hasColours: stdout.isTTY && stdout.hasColors(),
+    get columns() {
+      return stdout.columns
+    },
+  }
 }

@@ -9,6 +9,10 @@ export interface Terminal {
   write(text: string): void
   /** Colours and a live status line only make sense for a person at a terminal. */
   readonly isTTY: boolean
+  /** May a terminal's lines have colours? Not where `NO_COLOR` is set. @default true */
+  readonly hasColours?: boolean | undefined
+  /** How many characters a terminal's line has; it changes with the window. */
+  readonly columns?: number | undefined
 }
 
 /** Shows a run: a line for each target as it ends, and what is running now where the terminal can show it. */
@@ -63,7 +67,7 @@ export class Progress {
 
   #line(text: string): void {
     this.#clear()
-    this.#terminal.write(`${this.#terminal.isTTY ? text : stripVTControlCharacters(text)}\n`)
+    this.#terminal.write(`${this.#isColourful ? text : stripVTControlCharacters(text)}\n`)
   }
 
   #status(): void {
@@ -72,7 +76,9 @@ export class Progress {
       ([name, started]) => `${name} ${seconds(performance.now() - started)}`,
     )
     this.#clear()
-    this.#terminal.write(this.#style('dim', `… ${names.join('  ')}`))
+    // What goes on to a second line could not be cleared.
+    const line = `… ${names.join('  ')}`.slice(0, (this.#terminal.columns ?? Infinity) - 1)
+    this.#terminal.write(this.#style('dim', line))
     this.#statusShown = true
   }
 
@@ -81,8 +87,12 @@ export class Progress {
     this.#statusShown = false
   }
 
+  get #isColourful(): boolean {
+    return this.#terminal.isTTY && this.#terminal.hasColours !== false
+  }
+
   #style(format: Parameters<typeof styleText>[0], text: string): string {
-    return this.#terminal.isTTY ? styleText(format, text, { validateStream: false }) : text
+    return this.#isColourful ? styleText(format, text, { validateStream: false }) : text
   }
 }
 
