@@ -1,33 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { build } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { type Project, makeProject } from './support/project.ts'
+import { compile } from './support/compiled.ts'
+import { makeProject } from './support/project.ts'
 import { site } from './support/concatenation.ts'
-
-/** Compiles the command into the project, as an installed one would be there. */
-async function compile(project: Project): Promise<string> {
-  const outDir = join(project.root, 'kovu/dist/cli')
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      ssr: join(import.meta.dirname, '../src/cli/main.ts'),
-      outDir,
-      rolldownOptions: { output: { entryFileNames: 'main.mjs' } },
-    },
-    ssr: { noExternal: ['chokidar', 'readdirp'], external: ['vite'] },
-  })
-  await project.write('kovu/package.json', '{ "version": "1.2.3" }')
-  await project.write(
-    'kovu/dist/cli/run.mjs',
-    "import { main } from './main.mjs'\nprocess.exitCode = await main(process.argv.slice(2))\n",
-  )
-  return join(outDir, 'run.mjs')
-}
 
 test('kovu --watch starts anew when packages have changed, and ends with who started it', async () => {
   const project = await makeProject(site)
@@ -62,3 +42,24 @@ test('kovu --watch starts anew when packages have changed, and ends with who sta
   child.kill('SIGTERM')
   expect(await closed).toEqual([0, null])
 }, 120_000)
+
+test('a target that nothing can end any more is named, and nothing is left locked', async () => {
+  const project = await makeProject({
+    'vite.config.mjs': `
+const never = { help: 'never ends', run: () => new Promise(() => {}) }
+export default { logLevel: 'silent', plugins: [{ name: 'fixture', api: { kovu: { targets: { never } } } }] }
+`,
+  })
+  onTestFinished(() => project.remove())
+  const command = await compile(project)
+  const child = spawn(process.execPath, [command, 'never'], {
+    cwd: project.root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let text = ''
+  child.stdout.on('data', (data: Buffer) => (text += data.toString()))
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(text).toContain('`never` has not ended, and nothing is left that it could wait for')
+  expect(existsSync(join(project.root, 'node_modules/.kovu/lock'))).toBe(false)
+}, 60_000)

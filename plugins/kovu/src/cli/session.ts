@@ -142,7 +142,19 @@ export class Session {
     project.announce(nodes.map(({ name }) => name))
     const started = performance.now()
     let failed = ''
+    const running = new Set<string>()
+    // Node ends when nothing is left that could happen, and says nothing.
+    const onIdle = (): void => {
+      progress.log.error(
+        `${[...running].map((name) => `\`${name}\``).join(', ')} has not ended, and nothing is left that it could wait for: its promise is never fulfilled.`,
+      )
+      this.release()
+      process.exitCode = 1
+    }
+    process.once('beforeExit', onIdle)
     const report = (event: RunEvent): void => {
+      if (event.type === 'start') running.add(event.name)
+      else running.delete(event.name)
       if (event.type === 'fail') failed ||= event.name
       // Whoever serves lets others build meanwhile.
       if (event.type === 'start' && project.graph.get(event.name)?.persistent === true) {
@@ -177,6 +189,7 @@ export class Session {
       await tell('failed')
       throw error
     } finally {
+      process.removeListener('beforeExit', onIdle)
       const lost = this.#lock === undefined ? undefined : history.save()
       if (lost !== undefined) progress.log.warn(`Nothing can be remembered of this run: ${lost}`)
     }
