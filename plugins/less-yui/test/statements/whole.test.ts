@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type Compiled, compile, compileAgain, type CompileJob } from '../../src/lessc/compile.ts'
 import type { LessYuiError } from '../../src/error.ts'
@@ -398,6 +398,25 @@ test.each([
   const whole = await said(job)
   expect(await said({ ...job, before })).toEqual(whole)
   expect(whole).toMatchObject({ code: 'LESS_YUI_SYNTAX', place: { file: site.file('p.less') } })
+})
+
+test('a file that leads outside now is refused', async () => {
+  const implementation = await load('4.9.1')
+  const outside = project({ 'p.less': '.secret { top: 0 }' })
+  const site = project({ 'main.less': '@import "p"; .a { top: 0 }', 'p.less': '.p { top: 0 }' })
+  const job = {
+    source: site.file('main.less'),
+    less: {},
+    sourceMap: false,
+    roots: [site.root],
+  }
+  const before = await compile(implementation, job)
+  rmSync(site.file('p.less'))
+  symlinkSync(outside.file('p.less'), site.file('p.less'))
+  expect(await compileAgain(implementation, { ...job, before })).toBeUndefined()
+  await expect(compile(implementation, { ...job, before })).rejects.toMatchObject({
+    code: 'LESS_YUI_OUTSIDE',
+  })
 })
 
 test.each(['1.7.5', '2.7.3'])('less %s renders as a whole', async (version) => {

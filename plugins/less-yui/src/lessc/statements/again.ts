@@ -130,7 +130,10 @@ function findEdits(
   const environment = new Environment(texts)
   const { around, names } = aroundOf(options)
   const edits: Edit[] = []
+  const recording = new Recording(job.roots)
   for (const file of edited.keys()) {
+    // It may be a link to elsewhere by now.
+    recording.admit(file)
     const number = files.findIndex((each) => each.file === file)
     const known = files[number]
     const text = texts[number]
