@@ -72,6 +72,20 @@ describe('kovu --watch', () => {
     expect(made(await quiet())).toEqual(['css', 'js', 'static'])
   })
 
+  test('survives targets that wait for each other, and ones that are gone', async () => {
+    await project.write('vite.config.mjs', `${concatenation}\ntargets.css.deps = ['static']`)
+    expect(await quiet()).toContain('These targets wait for each other')
+    await project.write('vite.config.mjs', `${concatenation}\ntargets.css.deps = []`)
+    expect(made(await quiet())).toEqual(['css', 'js', 'static'])
+  })
+
+  test('says that all is well again when a mistake is taken back', async () => {
+    await project.write('vite.config.mjs', `${concatenation} (`)
+    expect(await quiet()).toContain('vite.config.mjs')
+    await project.write('vite.config.mjs', concatenation)
+    expect(await quiet()).toContain('3 up to date')
+  })
+
   test('is not kept busy by a target that does not say what it reads', async () => {
     await project.write(
       'vite.config.mjs',

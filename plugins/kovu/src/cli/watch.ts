@@ -43,15 +43,17 @@ export async function watch(session: Session, first: Project): Promise<number> {
   try {
     for (let load = false; !signal.aborted; load = true) {
       const green = await runOnce(load)
+      // After a mistake every edit may be the one that takes it back.
+      const isDue = (): boolean => !green || session.due(project, false).length > 0
       await changes.watch(inputsOf(session, project))
       // Something may have changed before the watcher was there. What failed waits for the next edit.
-      if (green && session.due(project, false).length > 0) continue
+      if (green && isDue()) continue
       if (!signal.aborted) progress.log.info('watching for changes …')
       do {
         session.release()
         await changes.next(signal)
         if (!(await session.acquire())) return 0
-      } while (session.due(project, false).length === 0)
+      } while (!isDue())
       if (session.history.hasChanged(new Set(packageInputs(session.args.root)))) {
         session.release()
         progress.log.info('packages have changed: kovu starts anew')
@@ -88,13 +90,22 @@ function startAnew(cwd: string): Promise<number> {
 
 /** Keys of everything that the goals' targets, or all of them, depend on. */
 function inputsOf({ history, goals }: Session, project: Project): string[] {
-  const names = plan(project.graph, goals).map(({ name }) => name)
   const { runs, base } = history.memory
+  const names = planned(project, goals) ?? [...runs.keys(), ...history.read.keys()]
   return [
     ...base.map(([key]) => key),
     ...names.flatMap((name) => history.read.get(name) ?? []),
     ...names.flatMap((name) => runs.get(name)?.inputs.map(([key]) => key) ?? []),
   ]
+}
+
+/** Names of what the goals need; undefined where they wait for each other, or are gone: that was said when they should have run. */
+function planned({ graph }: Project, goals: readonly string[]): string[] | undefined {
+  try {
+    return plan(graph, goals).map(({ name }) => name)
+  } catch {
+    return undefined
+  }
 }
 
 /** Folders that no glob looks into. */
