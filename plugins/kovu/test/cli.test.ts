@@ -4,7 +4,7 @@ import { mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { main } from '../src/cli/main.ts'
 import { readArguments } from '../src/cli/arguments.ts'
@@ -136,6 +136,25 @@ describe('the kovu command', () => {
     const colon = spawnSync('make', ['-n', 'test:unit'], { cwd: root, encoding: 'utf8', env })
     expect(colon).toMatchObject({ stdout: 'npx kovu test:unit \n', stderr: '' })
   })
+
+  test.each(['makefile', '--graph=svg', '--graph=dot', '-n'])(
+    'prints nothing else where %s may be meant for a file',
+    async (word) => {
+      const talking = await mkdtemp(join(tmpdir(), 'kovu-cli-'))
+      onTestFinished(() => rm(talking, { recursive: true }))
+      const loud = config
+        .replace("logLevel: 'silent',", '')
+        .replace('resolved = config', "resolved = config; config.logger.info('found something')")
+      await writeFile(join(talking, 'vite.config.mjs'), loud)
+      const said = vi.spyOn(console, 'log').mockImplementation(() => {})
+      onTestFinished(() => said.mockRestore())
+      let text = ''
+      const out = { write: (part: string) => void (text += part), isTTY: false }
+      expect(await main([word, '--root', talking], out)).toBe(0)
+      expect(text).not.toBe('')
+      expect(said).not.toHaveBeenCalled()
+    },
+  )
 
   test('shows a located error with its place and frame, and fails', async () => {
     const { code, text } = await kovu('broken')

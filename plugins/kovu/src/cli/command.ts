@@ -74,6 +74,14 @@ async function dispatch(given: Arguments, progress: Progress, out: Terminal): Pr
   checkProject(given)
   const args = inside(given)
   if (args.list || args.help) return say(out, tell(await loadOffers(args, goals), args))
+  if (first === 'makefile') {
+    const { graph, commands } = await loadOffers(args, goals)
+    // A project may have something of its own under this name.
+    if (!graph.has(first) && !commands.has(first)) {
+      refuseForeign(args)
+      return say(out, makefile(graph))
+    }
+  }
   const session = new Session(args, goals, progress)
   const project = await session.load()
   const call = callOf(project, args)
@@ -83,7 +91,6 @@ async function dispatch(given: Arguments, progress: Progress, out: Terminal): Pr
   }
   refuseForeign(args)
   if (looking) return look(project, session, args, out)
-  if (first === 'makefile' && !project.graph.has(first)) return say(out, makefile(project.graph))
   checkGoals(project, goals)
   return session.alone(async () => {
     session.open(project)

@@ -128,6 +128,8 @@ export async function loadProject(args: Arguments, targets: readonly string[]): 
     builder: { sharedConfigBuild: true },
     plugins: [collector(built)],
     ...(args.config === undefined ? {} : { configFile: args.config }),
+    // What is printed may be meant for a file: kovu --graph=svg > graph.svg
+    ...(args.graph === undefined && !args.dryRun ? {} : { logLevel: 'warn' as const }),
     mode: askedMode(args, targets),
   }
   const variables = new Set<string>()
