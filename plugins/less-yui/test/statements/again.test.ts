@@ -45,9 +45,11 @@ test.each(['4.9.1', '3.13.1'])(
           }
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 60) },
+      { numRuns: 60 },
     )
-    // Most others are called somewhere, or extended, or the sheet was wrong before.
-    expect(counts.again).toBeGreaterThan(counts.allowed / 10)
+    // A quarter of them. The others are called somewhere, or extended, or the sheet was wrong before.
+    expect(counts.allowed).toBeGreaterThan(30)
+    expect(counts.again).toBeGreaterThan(5)
   },
+  120_000,
 )

@@ -51,4 +51,4 @@ test('edits all over bootstrap come to what a whole rendering makes of them', as
   }
   expect(comparable(before)).toEqual(comparable(await compile(implementation, job)))
   expect(whole).toEqual(WHOLE)
-})
+}, 120_000)
