@@ -43,6 +43,12 @@ describe('the graph as a picture', () => {
     )
   })
 
+  test('cuts a name that is wider than its box, and has it whole in its tooltip', () => {
+    const svg = drawSvg([picture('compile-every-language')])
+    expect(svg).toContain('>compile-every-lan…</text>')
+    expect(svg).toContain('<title>compile-every-language: makes compile-every-language</title>')
+  })
+
   test('places a target right of everything it waits for, each, and each line that passes, in a place of its own', () => {
     const { places, lines } = layOut(pictures)
     for (const { name, deps } of pictures) {

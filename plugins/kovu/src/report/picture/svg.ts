@@ -4,6 +4,9 @@ import { seconds } from '../progress.ts'
 
 const box = { width: 150, height: 54, right: 70, below: 22, margin: 16 }
 
+/** How many characters of a name stand in a box. */
+const LONGEST = 18
+
 const style = `
   .kovu rect { fill: #fff; stroke: #8a94a0; rx: 8px }
   .kovu .fresh rect { fill: #d7efdc; stroke: #4c9a62 }
@@ -51,11 +54,14 @@ function node({ name, help, state, time, why }: Picture, { x, y }: Point): strin
   const note = [time === undefined ? '' : seconds(time), stateWords[state]]
     .filter((part) => part !== '')
     .join(', ')
-  const title = why === undefined || state === 'always' ? help : `${help}\n${why}`
+  const isLong = name.length > LONGEST
+  const title = [isLong ? `${name}: ${help}` : help, state === 'always' ? undefined : why]
+    .filter((line) => line !== undefined)
+    .join('\n')
   return [
     `<g class="${state}" transform="translate(${x} ${y})"><title>${escapeXml(title)}</title>`,
     `<rect width="${box.width}" height="${box.height}"/>`,
-    `<text x="12" y="${note === '' ? 32 : 23}">${escapeXml(name)}</text>`,
+    `<text x="12" y="${note === '' ? 32 : 23}">${escapeXml(isLong ? `${name.slice(0, LONGEST - 1)}…` : name)}</text>`,
     `<text class="note" x="12" y="41">${escapeXml(note)}</text></g>`,
   ].join('')
 }
