@@ -204,4 +204,20 @@ describe('run', () => {
     expect(events).toEqual(['skip js', 'start css', 'end css'])
     expect(told).toEqual(['css read env:CDN', 'css wrote /site/main.css', 'css was green'])
   })
+
+  test('does not take for a failure what was told to end', async () => {
+    const stop = new AbortController()
+    const css = contribution('css', {
+      run: ({ signal }) =>
+        new Promise((_, fail) => {
+          signal.addEventListener('abort', () => fail(new Error('given up')))
+          stop.abort()
+        }),
+    })
+    const ended: string[] = []
+    const report = ({ type }: RunEvent): void => void ended.push(type)
+    const nodes = plan(buildGraph([css]), ['css'])
+    await run(nodes, { ...quiet, signal: stop.signal, report })
+    expect(ended).toEqual(['start', 'cancel'])
+  })
 })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { run } from '../src/graph/run.ts'
 import { buildGraph } from '../src/graph/targets.ts'
 import type { OwnTarget } from '../src/options.ts'
 import { ownTargets } from '../src/targets/own.ts'
+import { shell } from '../src/targets/shell.ts'
 import { main } from '../src/cli/main.ts'
 import { checkNode, setUp } from '../src/targets/init.ts'
 import { makeProject } from './support/project.ts'
@@ -42,6 +43,15 @@ async function runOwn(targets: Record<string, OwnTarget>, goal: string): Promise
   })
 }
 
+/** Does a process still run? One that nobody has taken notice of does not. */
+function isThere(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
 describe("a project's own target", () => {
   test('runs its command in the root, with the virtual environment first on PATH', async () => {
     await mkdir(join(root, '.venv/bin'), { recursive: true })
@@ -69,6 +79,17 @@ describe("a project's own target", () => {
     }
     await runOwn({ own: target }, 'own')
     expect(ran).toBe(true)
+  })
+
+  test('is given up with everything that its command has started', async () => {
+    const stop = new AbortController()
+    const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
+    const command = `sh -c 'echo $$; sleep 600; echo never' && true`
+    const running = shell({ name: 'long', command, root, log, signal: stop.signal })
+    await expect.poll(() => said.length).toBe(1)
+    stop.abort()
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+    await expect.poll(() => isThere(Number(said[0]))).toBe(false)
   })
 
   test('is not passed over in silence when its neighbour is mistyped', () => {

@@ -131,7 +131,7 @@ export async function run(nodes: readonly Node[], options: RunOptions): Promise<
     } catch (error) {
       // What was told to end has not failed by itself.
       const type = signal.aborted ? 'cancel' : 'fail'
-      failure ??= { error }
+      if (!options.signal.aborted) failure ??= { error }
       // An edit of the file that is wrong is what may put it right.
       const { id, loc } = (error ?? {}) as { id?: unknown; loc?: { file?: unknown } }
       for (const file of [id, loc?.file]) if (typeof file === 'string') notes?.input(file)

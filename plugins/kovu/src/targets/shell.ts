@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 import type { Log } from '@kovu/protocol'
@@ -23,7 +23,7 @@ export interface ShellCommand {
  * Runs a shell command, its lines going to the log. The virtual environment's programs come first on PATH, so `python` is the project's.
  *
  * @returns What it printed last, at most 4,000 characters.
- * @throws KovuError `KOVU_COMMAND_FAILED` when the command ends with another code than 0.
+ * @throws KovuError `KOVU_COMMAND_FAILED` when the command ends with another code than 0; the signal's reason when it was given up.
  */
 export function shell(options: ShellCommand): Promise<string> {
   const { name, command, root, log, signal } = options
@@ -33,7 +33,15 @@ export function shell(options: ShellCommand): Promise<string> {
       shell: true,
       env: { ...commandEnv(root), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      signal,
+    })
+    const giveUp = (): void => {
+      for (const pid of family(child.pid)) end(pid)
+    }
+    if (signal?.aborted === true) giveUp()
+    signal?.addEventListener('abort', giveUp, { once: true })
+    child.once('exit', () => {
+      // Whoever does not want to end keeps the pipes, but not us.
+      if (signal?.aborted === true) for (const pipe of [child.stdout, child.stderr]) pipe.destroy()
     })
     let last = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -48,7 +56,9 @@ export function shell(options: ShellCommand): Promise<string> {
     }
     child.once('error', fail)
     child.once('close', (code) => {
-      if (code === 0) done(last)
+      signal?.removeEventListener('abort', giveUp)
+      if (signal?.aborted === true) fail(signal.reason)
+      else if (code === 0) done(last)
       else {
         fail(
           new KovuError(
@@ -59,6 +69,28 @@ export function shell(options: ShellCommand): Promise<string> {
       }
     })
   })
+}
+
+/**
+ * A process and those that it has started, so that `a && b` ends as a whole. They have no group of their own: `ssh` could not ask for a
+ * password then. Where there is no /proc, it is the process alone.
+ */
+function family(pid: number | undefined): number[] {
+  if (pid === undefined) return []
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    return [pid, ...children.filter((text) => text !== '').flatMap((text) => family(Number(text)))]
+  } catch {
+    return [pid]
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** A word as the shell takes it for one word, whatever is in it. */
