@@ -112,7 +112,9 @@ body { background: url(../img/dot.svg) @paper }
     "define(['./part', '../t/hello.template'], function (part, hello) { return [part, hello] })\n",
   'media/js/part.js': "define([], function () { return 'part' })\n",
   'media/js/plain.js': 'window.plain = 1\n',
-  'media/js/island.js': "import './island.css'\nexport const island = import.meta.env.MODE\n",
+  'media/js/island.js':
+    "import './island.css'\nimport './pure.css'\nexport const island = import.meta.env.MODE\n",
+  'media/js/pure.css': '.pure { top: 0 }\n',
   'media/js/island.less': "@import '../css/parts/colours';\n.island { color: @paper }\n",
   'media/t/hello.template.mustache': '<p>{{name}}</p>\n',
   'vite.config.mjs': configOf(''),

@@ -116,3 +116,28 @@ test('publishes no settings, not even where STATICFILES_DIRS names their folder'
   const published = [...readTree(project.path('.published')).keys()]
   expect(published.filter((name) => /\.py|sqlite/.test(name))).toEqual([])
 })
+
+test('a plugin may ask for a file that is not there', async () => {
+  const project = makeProject({
+    settings: STORAGE,
+    files: {
+      'templates/x.html': `{% load static %}<script type="module" src="{% static 'app.js' %}"></script>`,
+      'media/app.js': 'import "./plain.css"\nconsole.log(1)\n',
+      'media/plain.css': 'a { top: 0 }',
+    },
+  })
+  const answers: unknown[] = []
+  const asking: Plugin = {
+    name: 'asking',
+    enforce: 'pre',
+    resolveId: {
+      filter: { id: /\.css$/ },
+      async handler(id, importer) {
+        answers.push(await this.resolve(id.replace(/css$/, 'less'), importer))
+      },
+    },
+  }
+  await runBuild(project.root, {}, { plugins: [asking] })
+  expect(answers).toEqual([null])
+  expect([...readTree(project.path('staticroot')).keys()]).toContain('plain.css')
+})

@@ -27,6 +27,9 @@ export function missingImportPlugin(context: Context): Plugin {
         const file = importer.replace(/[?#].*$/s, '')
         const name = finders.nameOf(file)
         if (name === undefined) return undefined
+        // Nobody has written that: another plugin asks whether there is such a file.
+        const position = positionOf(file, id)
+        if (position === undefined) return undefined
         const wanted = posix.join(posix.dirname(name), id.replace(/[?#].*$/s, ''))
         const near = nearest(
           wanted,
@@ -38,7 +41,7 @@ export function missingImportPlugin(context: Context): Plugin {
           new DjangoStaticError(
             'DJANGO_STATIC_REFERENCE',
             `The import '${id}' leads nowhere: no static file has the name ${wanted}.${hint}`,
-            positionOf(file, id),
+            position,
           ),
         )
       },
