@@ -3,8 +3,8 @@
  * The graph: what it costs to find that nothing is to do, what one edit costs, and what the graph adds to the raw work. CPU is user and
  * system time of whole processes, rounds of the peers taking turns; each row ends with its target.
  *
- * What one edit of the sheet with Bootstrap costs cannot reach its target as long as less renders the whole sheet anew: `less.render`
- * alone, in an empty process, takes a quarter of the CPU of the build from nothing, and the start of Node and Vite a tenth.
+ * The edits add a ruleset, which is rendered alone. What changes a variable or a mixin takes the whole sheet: about half of a build from
+ * nothing for the one with Bootstrap, of which `less.render` alone is the half again.
  *
  *     node bench/kovu.mjs [rounds]
  */
