@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { deployTarget, fill } from '../src/targets/deploy.ts'
 import { revision } from '../src/targets/revision.ts'
 import { type Project, makeProject } from './support/project.ts'
+import { contextIn } from './support/target-context.ts'
 
 /** A site with packages: `deb` writes one, `publish` says so. */
 const config = (more: { deb?: string; targets?: string; roof?: string } = {}): string => `
@@ -156,17 +157,7 @@ describe('deploy', () => {
     })
     expect(target.deps).toEqual(['publish'])
     project = await makeProject({})
-    const log = { info: () => {}, warn: () => {}, error: () => {} }
-    const context = {
-      root: project.root,
-      mode: 'production',
-      force: false,
-      signal: new AbortController().signal,
-      log,
-      input: () => {},
-      output: () => {},
-      build: () => Promise.resolve(true),
-    }
+    const context = contextIn(project.root)
     await expect(target.run(context)).rejects.toThrow('deploy (bad) ended with code 1')
     expect(await readFile(join(project.root, 'log'), 'utf8')).toBe(
       'www1 feature/it works 42\nbad feature/it works 42\n',

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { clean } from '../src/targets/clean.ts'
 import { type Project, makeProject } from './support/project.ts'
+import { contextIn } from './support/target-context.ts'
 import { concatenation, made, site, whatIsMade } from './support/concatenation.ts'
 
 let project: Project
@@ -86,17 +87,8 @@ describe('clean', () => {
     await writeFile(join(other, 'app/views.py'), '')
     await writeFile(join(other, 'env/pyvenv.cfg'), '')
     const said: string[] = []
-    const log = { info: (line: string) => void said.push(line), warn: () => {}, error: () => {} }
-    await clean('1', join(other, 'node_modules/.vite')).run({
-      root: other,
-      mode: 'production',
-      force: false,
-      signal: new AbortController().signal,
-      log,
-      input: () => {},
-      output: () => {},
-      build: () => Promise.resolve(true),
-    })
+    const context = contextIn(other, { info: (line) => void said.push(line) })
+    await clean('1', join(other, 'node_modules/.vite')).run(context)
     const left = (path: string): boolean => existsSync(join(other, path))
     expect(
       ['node_modules/.kovu', 'node_modules/.vite/kovu', 'app/__pycache__'].filter(left),

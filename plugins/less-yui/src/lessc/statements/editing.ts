@@ -5,7 +5,7 @@ import { type Asked, Lookups } from './lookups.ts'
 import { mark, markOf, newlines, unmark } from './marks.ts'
 import type { Reduced } from './reduced.ts'
 import type { Part } from './splice.ts'
-import { commentsOf, extended, isComment, type TreeNode, type VisitorHost } from './tree.ts'
+import { commentsOf, extended, isComment, pluginOf, type TreeNode } from './tree.ts'
 import { walk, withMarks } from './walk.ts'
 
 /** What came of the statements that were edited. */
@@ -49,12 +49,10 @@ export class Editing {
 
   /** The plugin for less. */
   get plugin(): object {
-    return {
-      install: (_less: unknown, host: VisitorHost) => {
-        host.addVisitor({ isPreEvalVisitor: true, run: (root) => this.#mark(root) })
-        host.addVisitor({ isPreVisitor: true, run: (root) => this.#look(root) })
-      },
-    }
+    return pluginOf(
+      (root) => this.#mark(root),
+      (root) => this.#look(root),
+    )
   }
 
   /** Finds in what was rendered what came of the edits; undefined if it is not certain, or extends something. */

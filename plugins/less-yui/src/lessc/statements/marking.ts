@@ -5,7 +5,7 @@ import { hasMarks, mark, markOf, unmark, type Unmarked } from './marks.ts'
 import { needs } from './needs.ts'
 import { printed, type FileStatements, type Statements } from './record.ts'
 import { split, type Statement } from './split.ts'
-import { commentsOf, extended, namesOf, type TreeNode, type VisitorHost } from './tree.ts'
+import { commentsOf, extended, namesOf, pluginOf, type TreeNode } from './tree.ts'
 import { type ParsedSheet, type Step, walk, withMarks } from './walk.ts'
 
 /** What a rendering is about. */
@@ -45,12 +45,10 @@ export class Marking {
 
   /** The plugin for less. */
   get plugin(): object {
-    return {
-      install: (_less: unknown, host: VisitorHost) => {
-        host.addVisitor({ isPreEvalVisitor: true, run: (root) => this.#mark(root) })
-        host.addVisitor({ isPreVisitor: true, run: (root) => this.#look(root) })
-      },
-    }
+    return pluginOf(
+      (root) => this.#mark(root),
+      (root) => this.#look(root),
+    )
   }
 
   /** Takes the marks out of what was rendered. */

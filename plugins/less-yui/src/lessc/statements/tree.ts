@@ -47,7 +47,7 @@ export interface ImportNode extends TreeNode {
 }
 
 /** What less gives a plugin that visits trees. */
-export interface VisitorHost {
+interface VisitorHost {
   addVisitor(visitor: {
     /** Is it to see the sheet before anything is evaluated? */
     readonly isPreEvalVisitor?: boolean
@@ -55,6 +55,24 @@ export interface VisitorHost {
     readonly isPreVisitor?: boolean
     run(root: TreeNode): void
   }): void
+}
+
+/**
+ * A plugin for less that sees each sheet twice.
+ *
+ * @param parsed Is given the tree before anything is evaluated.
+ * @param evaluated Is given what was evaluated, before anything is done with it.
+ */
+export function pluginOf(
+  parsed: (root: TreeNode) => void,
+  evaluated: (root: TreeNode) => void,
+): object {
+  return {
+    install: (_less: unknown, host: VisitorHost) => {
+      host.addVisitor({ isPreEvalVisitor: true, run: parsed })
+      host.addVisitor({ isPreVisitor: true, run: evaluated })
+    },
+  }
 }
 
 /** Makes a comment that stands before a statement; `reached` is called when its turn to be evaluated has come, with the tree it is in. */
