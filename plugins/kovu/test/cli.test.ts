@@ -232,6 +232,12 @@ describe('the kovu command', () => {
     expect(text).not.toContain('ran css')
   })
 
+  test('refuses --ci alone: the target has another spelling', async () => {
+    const { code, text } = await kovu('--ci')
+    expect(code).toBe(2)
+    expect(text).toContain('the target `kovu ci`')
+  })
+
   test('refuses an option that does not exist, with exit code 2', async () => {
     const { code, text } = await kovu('--statik')
     expect(code).toBe(2)

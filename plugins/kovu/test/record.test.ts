@@ -100,4 +100,13 @@ describe('the record', () => {
     expect(made(text)).toEqual(['css', 'js', 'static'])
     expect(text).toContain('Nothing can be remembered of this run: ')
   })
+
+  test('is not needed to look at a project', async () => {
+    const work = join(project.root, 'node_modules/.kovu')
+    await rm(work, { recursive: true })
+    // A file where its folder would be.
+    await writeFile(work, '')
+    expect((await project.kovu('-n')).text).toBe('css\njs\nstatic\n')
+    expect((await project.kovu('--graph')).code).toBe(0)
+  })
 })

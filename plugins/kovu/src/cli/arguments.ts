@@ -61,6 +61,10 @@ export function readArguments(argv: readonly string[]): Arguments {
   const graph = texts.get('graph')
   if (graph !== undefined && !isFormat(graph))
     throw usage(`--graph draws ${formats.join(', ')}; there is no format '${graph}'.`)
+  if (flags.has('ci') && words.length === 0)
+    throw usage(
+      '`--ci` is an option of `kovu new`. What a build server runs is the target `kovu ci`.',
+    )
   return {
     words,
     behind,
