@@ -5,7 +5,7 @@ import type { Implementation } from '../../src/lessc/implementation.ts'
 import { project } from '../support/project.ts'
 import { load } from '../support/versions.ts'
 import { comparable } from './comparable.ts'
-import { edited, edits, projects, textOf } from './projects.ts'
+import { certain, certainText, edited, edits, projects, textOf } from './projects.ts'
 
 async function tried(implementation: Implementation, job: CompileJob): Promise<Compiled | string> {
   try {
@@ -27,7 +27,12 @@ test.each(['4.9.1', '3.13.1'])(
         projects,
         fc.array(edits, { minLength: 1, maxLength: 5 }),
         fc.boolean(),
-        async ({ files }, sequence, sourceMap) => {
+        fc.constantFrom(true, true, true, false),
+        async (project, given, sourceMap, isCertain) => {
+          const { files } = isCertain ? certain(project) : project
+          const sequence = isCertain
+            ? given.map((edit) => ({ ...edit, text: certainText(edit.text) }))
+            : given
           const now = { ...files }
           for (const [name, file] of Object.entries(files)) site.write(name, textOf(file))
           const job: CompileJob = { source, less: {}, sourceMap, roots: undefined }

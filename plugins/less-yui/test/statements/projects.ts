@@ -152,6 +152,30 @@ export const projects: fc.Arbitrary<GeneratedProject> = fc
     },
   }))
 
+/** What takes a whole rendering wherever in a sheet it is. */
+const UNCERTAIN = /@\{|@map|@d1|\.with\(|^& |^\.w-|\.setter/
+
+/** The same project without that: an edit of it may be rendered alone. */
+export function certain({ files }: GeneratedProject): GeneratedProject {
+  const plain = Object.entries(files).map(([name, file]) => [
+    name,
+    file.flatMap((text) =>
+      name === 'base.less' ? CERTAIN_BASE : text.startsWith('@import') ? text : certainText(text),
+    ),
+  ])
+  return { files: Object.fromEntries(plain) as Record<string, File> }
+}
+
+/** A statement, or another in its place. */
+export function certainText(text: Text): Text {
+  return UNCERTAIN.test(text) ? '.instead { top: @n1 }' : text
+}
+
+const CERTAIN_BASE = BASE.split('\n')
+  .map((line) => line.replace(/@p1: margin; /, ''))
+  .filter((line) => !UNCERTAIN.test(line))
+  .concat('.loop(@i) when (@i > 0) { width: @i; .loop((@i - 1)); }')
+
 /** The text of a file. */
 export function textOf(statements: File): string {
   return `${statements.join('\n')}\n`

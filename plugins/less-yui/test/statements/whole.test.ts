@@ -1,23 +1,38 @@
 import { rmSync, symlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { type Compiled, compile, compileAgain, type CompileJob } from '../../src/lessc/compile.ts'
+import { compile, compileAgain, type CompileJob } from '../../src/lessc/compile.ts'
 import type { LessYuiError } from '../../src/error.ts'
 import { project } from '../support/project.ts'
 import { load } from '../support/versions.ts'
+import { type Case, run } from './cases.ts'
 import { comparable } from './comparable.ts'
-
-/** A sheet, and what its files are after an edit; null removes one. */
-interface Case {
-  readonly files: Readonly<Record<string, string>>
-  readonly edit: Readonly<Record<string, string | null>>
-  readonly less?: Readonly<Record<string, unknown>>
-  readonly sourceMap?: boolean
-}
 
 const REST = '.rest { left: 0 }\n'
 
 /** What is evaluated alone: a whole rendering must say the same. */
 const ALONE: Readonly<Record<string, Case>> = {
+  'what is embedded': {
+    files: {
+      'main.less':
+        '.a { background: data-uri("a.svg") } .b { background: data-uri("b.svg") } .c { .m() } .m() { background: data-uri("a.svg") }',
+      'a.svg': '<svg/>',
+      'b.svg': '<svg/>',
+      'c.svg': '<svg/>',
+    },
+    edit: {
+      'main.less':
+        '.a { background: data-uri("c.svg") } .b { top: 0 } .c { .m() } .m() { background: data-uri("a.svg") }',
+    },
+  },
+  'a byte order mark and CRLF': {
+    files: {
+      'main.less': '@import "p";',
+      'p.less': `\uFEFF@own: red;\r\n${REST}.a {\r\n  color: @own }\r\n.b { top: 0 }\r\n`,
+    },
+    edit: {
+      'p.less': `\uFEFF@own: red;\r\n${REST}.new { top: 0 }\r\n.a {\r\n  color: fade(@own, 5%) }\r\n.b { top: 0 }\r\n`,
+    },
+  },
   'a declaration': {
     files: { 'main.less': `@v: red; ${REST} .a { color: @v }` },
     edit: { 'main.less': `@v: red; ${REST} .a { color: darken(@v, 9%); top: 0 }` },
@@ -60,53 +75,9 @@ const ALONE: Readonly<Record<string, Case>> = {
     },
     sourceMap: true,
   },
-  'what is embedded': {
-    files: {
-      'main.less':
-        '.a { background: data-uri("a.svg") } .b { background: data-uri("b.svg") } .c { .m() } .m() { background: data-uri("a.svg") }',
-      'a.svg': '<svg/>',
-      'b.svg': '<svg/>',
-      'c.svg': '<svg/>',
-    },
-    edit: {
-      'main.less':
-        '.a { background: data-uri("c.svg") } .b { top: 0 } .c { .m() } .m() { background: data-uri("a.svg") }',
-    },
-  },
-  'variables by options, a byte order mark and CRLF': {
-    files: {
-      'main.less': '@import "p";',
-      'p.less': `\uFEFF@own: @given;\r\n${REST}.a {\r\n  color: @own }\r\n.b { top: 0 }\r\n`,
-    },
-    edit: {
-      'p.less': `\uFEFF@own: @given;\r\n${REST}.new { top: 0 }\r\n.a {\r\n  color: fade(@own, 5%) }\r\n.b { top: 0 }\r\n`,
-    },
-    less: { globalVars: { given: '@last' }, modifyVars: { last: '#123' } },
-    sourceMap: true,
-  },
-  'detached rulesets, maps and loops': {
-    files: {
-      'main.less':
-        '@d: { top: 0 } @m: { a: 1px } .l(@i) when (@i > 0) { w-@{i}: @i; .l(@i - 1) } each(1 2, { .e-@{value} { top: 0 } }); .x { left: 0 }',
-    },
-    edit: {
-      'main.less':
-        '@d: { top: 0 } @m: { a: 1px } .l(@i) when (@i > 0) { w-@{i}: @i; .l(@i - 1) } each(1 2, { .e-@{value} { top: 0 } }); .x { @d(); left: @m[a]; .l(3) }',
-    },
-  },
   'variables of calls at the root': {
     files: { 'main.less': '.s() { @x: 5px; .made { top: 0 } } .s(); .a { left: 0 }' },
     edit: { 'main.less': '.s() { @x: 5px; .made { top: 0 } } .s(); .a { left: @x }' },
-  },
-  'a ruleset that is called, and means one thing': {
-    files: {
-      'main.less':
-        '.m() { left: 0 } .r { top: 0; .m(); &:hover { top: 1px } } .x { .r() } .a { left: 0 }',
-    },
-    edit: {
-      'main.less':
-        '.m() { left: 0 } .r { top: 0; .m(); &:hover { top: 1px } } .x { .r() } .a { left: 0; .r() }',
-    },
   },
   'variables by names that are computed': {
     files: { 'main.less': '@a: red; @name: "a"; .x { top: 0 }' },
@@ -134,6 +105,37 @@ const ALONE: Readonly<Record<string, Case>> = {
 
 /** What might matter to others, each with an edit that does. */
 const WHOLE: Readonly<Record<string, Case>> = {
+  'variables by options, a byte order mark and CRLF': {
+    files: {
+      'main.less': '@import "p";',
+      'p.less': `\uFEFF@own: @given;\r\n${REST}.a {\r\n  color: @own }\r\n.b { top: 0 }\r\n`,
+    },
+    edit: {
+      'p.less': `\uFEFF@own: @given;\r\n${REST}.new { top: 0 }\r\n.a {\r\n  color: fade(@own, 5%) }\r\n.b { top: 0 }\r\n`,
+    },
+    less: { globalVars: { given: '@last' }, modifyVars: { last: '#123' } },
+    sourceMap: true,
+  },
+  'detached rulesets, maps and loops': {
+    files: {
+      'main.less':
+        '@d: { top: 0 } @m: { a: 1px } .l(@i) when (@i > 0) { w-@{i}: @i; .l(@i - 1) } each(1 2, { .e-@{value} { top: 0 } }); .x { left: 0 }',
+    },
+    edit: {
+      'main.less':
+        '@d: { top: 0 } @m: { a: 1px } .l(@i) when (@i > 0) { w-@{i}: @i; .l(@i - 1) } each(1 2, { .e-@{value} { top: 0 } }); .x { @d(); left: @m[a]; .l(3) }',
+    },
+  },
+  'a ruleset that is called, and means one thing': {
+    files: {
+      'main.less':
+        '.m() { left: 0 } .r { top: 0; .m(); &:hover { top: 1px } } .x { .r() } .a { left: 0 }',
+    },
+    edit: {
+      'main.less':
+        '.m() { left: 0 } .r { top: 0; .m(); &:hover { top: 1px } } .x { .r() } .a { left: 0; .r() }',
+    },
+  },
   'a variable': {
     files: { 'main.less': '@v: red; .a { color: @v }' },
     edit: { 'main.less': '@v: blue; .a { color: @v }' },
@@ -348,24 +350,6 @@ const WHOLE: Readonly<Record<string, Case>> = {
   },
 }
 
-async function run({ files, edit, less = {}, sourceMap = false }: Case): Promise<{
-  again: Compiled | undefined
-  whole: Compiled
-}> {
-  const implementation = await load('4.9.1')
-  const site = project(files)
-  const job: CompileJob = { source: site.file('main.less'), less, sourceMap, roots: undefined }
-  const before = await compile(implementation, job)
-  for (const [name, text] of Object.entries(edit)) {
-    if (text === null) rmSync(site.file(name))
-    else site.write(name, text)
-  }
-  return {
-    again: await compileAgain(implementation, { ...job, before }),
-    whole: await compile(implementation, job),
-  }
-}
-
 test.each(Object.entries(ALONE))('is rendered alone: %s', async (_name, each) => {
   const { again, whole } = await run(each)
   expect(again && comparable(again)).toEqual(comparable(whole))
@@ -380,6 +364,7 @@ test.each([
   ['a block without an end', '.rest { left: 0 }\n.a { top: 0 \n'],
   ['a variable that is not there', '.rest { left: 0 }\n.a { top: @none }\n'],
   ['a mixin that is not there', '.rest { left: 0 }\n.a { .none() }\n'],
+  ['white space that less does not know', '.rest { left: 0 }\n\u00A0@v: 1px;\n'],
   ['a declaration outside of rulesets', '.rest { left: 0 }\ntop: 0;\n'],
 ])('says of %s what a whole rendering says', async (_name, text) => {
   const implementation = await load('4.9.1')

@@ -3,6 +3,7 @@ import type { Compiled } from '../compile.ts'
 import type { Less } from '../implementation.ts'
 import { type Closure, hash, hasJavaScript, Recording } from '../recording.ts'
 import { type Compilation, render } from '../render.ts'
+import { isCertain } from './certain.ts'
 import { editOf, type Edit } from './edits.ts'
 import { Editing, type Made } from './editing.ts'
 import { Environment } from './environment.ts'
@@ -59,9 +60,10 @@ export async function renderAgain(
   const is = places.map((cut) => cut.css.join('')).join('')
   const first = places[0]?.start ?? 0
   if (mayExtend(statements.targets, was) || mayExtend(statements.targets, is)) return undefined
-  if (again.warns(is) || MOVED.test(is) || MOVED.test(before.css.slice(first))) return undefined
+  if (MOVED.test(is) || MOVED.test(before.css.slice(first))) return undefined
   const after = remember(statements, made.parts)
   const css = splice(before.css, places)
+  if (again.warns(css)) return undefined
   // Less makes no map of nothing.
   const mapped = job.sourceMap && css !== ''
   const map = mapped ? await mapOf(before, made, places, found.texts) : undefined
@@ -120,20 +122,22 @@ interface Found {
 
 /** Finds what was edited, and what that looks up; undefined if it may matter to others. */
 function findEdits(
-  { files }: Statements,
+  before: Statements,
   { contents, edited }: Now,
-  { options, job, major }: Again,
+  { options, job }: Again,
 ): Found | undefined {
+  const { files, targets } = before
+  const { sourceMap } = job
   const texts = files.map(({ file }) => asParsed(contents.get(file)?.toString() ?? ''))
-  // Before version 4, less maps selectors with variables to wherever, in whatever file.
-  if (job.sourceMap && major < 4 && texts.some((text) => text.includes('@{'))) return undefined
   const environment = new Environment(texts)
   const { around, names } = aroundOf(options)
   const edits: Edit[] = []
   const recording = new Recording(job.roots)
+  // Each may be a link to elsewhere by now.
+  for (const file of contents.keys()) recording.admit(file)
   for (const file of edited.keys()) {
-    // It may be a link to elsewhere by now.
-    recording.admit(file)
+    const raw = contents.get(file)?.toString() ?? ''
+    if (!isCertain(raw, { isExtending: targets.length > 0, sourceMap })) return undefined
     const number = files.findIndex((each) => each.file === file)
     const known = files[number]
     const text = texts[number]
@@ -149,6 +153,7 @@ function findEdits(
     edits.push(edit)
   }
   if (edits.length === 0) return undefined
+  if (environment.isCalled(before.brought)) return undefined
   const byNumber = new Map(edits.map((edit) => [edit.number, edit]))
   for (const [number, { offers }] of files.entries()) {
     const edit = byNumber.get(number)

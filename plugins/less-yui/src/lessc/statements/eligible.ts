@@ -1,8 +1,6 @@
 /** Render options with which a statement comes to the same wherever else it is evaluated. */
 const HARMLESS = new Set([
   'paths',
-  'globalVars',
-  'modifyVars',
   'rewriteUrls',
   'relativeUrls',
   'rootpath',

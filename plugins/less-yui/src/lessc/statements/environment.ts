@@ -2,6 +2,9 @@ import { ANY_VARIABLE, needs } from './needs.ts'
 import type { FileStatements } from './record.ts'
 import { split, type Statement } from './split.ts'
 
+/** A number or a colour: they look like names. */
+const LITERAL = /^(?:\.\d|#[\da-f]{3,8}$)/i
+
 /** The texts of a sheet, and who in them may look up whom. */
 export class Environment {
   readonly #files: readonly Source[]
@@ -62,7 +65,10 @@ export class Environment {
     if (name.startsWith('@') || kind === 'm') return true
     const own = text.slice(start, end)
     if (kind !== 'r' || /@|\bwhen\b/.test(own)) return false
-    return ![...needs(own)].some((name) => this.#files.some((file) => file.hides(name)))
+    const names = [...needs(own)]
+    // What is called may be another thing where this is called from.
+    if (names.some((each) => !LITERAL.test(each))) return false
+    return !names.some((each) => this.#files.some((file) => file.hides(each)))
   }
 
   /** What is kept of a file. */
@@ -146,7 +152,7 @@ class Source {
       if (!own.includes(name)) return false
       const block = own.slice(own.indexOf('{') + 1)
       for (let at = block.indexOf(name); at >= 0; at = block.indexOf(name, at + 1)) {
-        if (/^[^{};]*\{/.test(block.slice(at + name.length))) return true
+        if (/^[^{};]*(?:\([^{}]*\)[^{};]*)?\{/.test(block.slice(at + name.length))) return true
       }
       return false
     })

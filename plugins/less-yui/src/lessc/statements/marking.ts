@@ -1,6 +1,7 @@
 import type { Less } from '../implementation.ts'
 import type { Recording } from '../recording.ts'
 import { type Asked, Lookups } from './lookups.ts'
+import { isCertain } from './certain.ts'
 import { hasMarks, mark, markOf, unmark, type Unmarked } from './marks.ts'
 import { needs } from './needs.ts'
 import { printed, type FileStatements, type Statements } from './record.ts'
@@ -26,6 +27,7 @@ export class Marking {
   readonly #less: Less
   readonly #sheet: MarkedSheet
   readonly #targets: string[] = []
+  readonly #brought = new Set<string>()
   readonly #extending = new Set<number>()
   readonly #lookups = new Lookups()
   readonly #asking = new Set<number>()
@@ -60,6 +62,12 @@ export class Marking {
   record({ lengths }: Unmarked): Statements | undefined {
     if (!this.#parsed || !lengths || !this.#isSteady(this.#parsed)) return undefined
     const { files } = this.#parsed
+    const { sourceMap, recording } = this.#sheet
+    const isExtending = this.#targets.length > 0
+    for (const { file, statements } of files) {
+      if (!isCertain(recording.text(file) ?? '', { isExtending, sourceMap })) return undefined
+      if (statements.some(({ kind }) => kind === 'd')) return undefined
+    }
     const steps = this.#steps
     const [lead = 0, ...each] = lengths
     const ofFile = files.map(({ statements }) => statements.map(() => 0))
@@ -86,6 +94,7 @@ export class Marking {
     return {
       lead,
       targets: [...new Set(this.#targets)],
+      brought: [...this.#brought],
       files: files.map(({ file, statements, imports }, index): FileStatements => {
         const text = this.#text(file)
         return Object.assign(printed(text, statements, this.#sheet.sourceMap), {
@@ -188,7 +197,10 @@ export class Marking {
       const before = this.#targets.length
       if (node.rules || node.selector) extended(node, this.#targets)
       if (this.#targets.length > before) this.#extending.add(number)
-      if (unknown.has(number)) this.#offer(number, namesOf(node))
+      if (!unknown.has(number)) continue
+      const names = namesOf(node)
+      this.#offer(number, names)
+      if (node.type === 'Ruleset') for (const name of names) this.#brought.add(name)
     }
   }
 }

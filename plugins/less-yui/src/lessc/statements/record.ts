@@ -12,6 +12,8 @@ export interface Statements {
   readonly lead: number
   /** The selectors that are extended. */
   readonly targets: readonly string[]
+  /** Names of the rulesets that calls have brought: those who ask for one after its name was evaluated find it, those before do not. */
+  readonly brought: readonly string[]
 }
 
 /** One file of a sheet. */
